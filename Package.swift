@@ -1,0 +1,128 @@
+// swift-tools-version: 6.3
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import PackageDescription
+
+// MARK: - Outside products, each named once
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioFoundationCompat: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+// MARK: - The package
+
+let package = Package(
+    name: "provd",
+    products: [
+        .executable(name: "provd", targets: ["provd"]),
+        .executable(name: "provctl", targets: ["provctl"]),
+        .executable(name: "dhcpd-config", targets: ["dhcpd-config"]),
+        .executable(name: "dhcp-sniffd", targets: ["dhcp-sniffd"]),
+        // The formats, and the doors that benchmarks/ measures, are usable on their own.
+        .library(name: "Jinja", targets: ["Jinja"]),
+        .library(name: "PhoneTFTP", targets: ["PhoneTFTP"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // MARK: C libraries
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+
+        // MARK: Words and formats
+        .target(name: "NetTypes"),
+        .target(name: "DHCPWire", dependencies: ["NetTypes"]),
+        .target(name: "DHCPConfig", dependencies: ["DHCPWire", "NetTypes", yams]),
+        .target(name: "TFTP"),
+        .target(name: "SIPWire", dependencies: [crypto]),
+        .target(name: "Jinja"),
+        .target(name: "TimeZones"),
+
+        // MARK: Model
+        .target(name: "ProvModel", dependencies: ["NetTypes"]),
+
+        // MARK: Adapters
+        .target(name: "DeviceStorage", dependencies: ["ProvModel", "NetTypes", grdb]),
+        .target(name: "PacketCapture", dependencies: ["CPcap"]),
+
+        // MARK: Use cases
+        .target(name: "PhonePlugins", dependencies: ["ProvModel", "NetTypes", "Jinja", "TimeZones", yams]),
+        .target(name: "Provisioning", dependencies: ["ProvModel", "NetTypes", "PhonePlugins", crypto, logging]),
+
+        // MARK: Doors
+        .target(
+            name: "PhoneHTTP",
+            dependencies: ["Provisioning", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore]),
+        .target(
+            name: "PhoneTFTP",
+            dependencies: ["TFTP", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+        .target(
+            name: "ManagementAPI",
+            dependencies: ["Provisioning", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore, crypto]),
+        .target(
+            name: "SIPOnboarding",
+            dependencies: ["SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging, crypto]),
+        .target(name: "DHCPSniffing", dependencies: ["DHCPWire", "DHCPConfig", "PacketCapture", "ProvModel", "NetTypes"]),
+        .target(
+            name: "SightingIntake",
+            dependencies: ["Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+
+        // MARK: Composition
+        .target(
+            name: "ProvdApp",
+            dependencies: [
+                "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
+                "SIPOnboarding", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, yams,
+            ]),
+        .target(name: "ProvCommands", dependencies: ["ProvModel", "NetTypes", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
+        .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPWire", "NetTypes", argumentParser]),
+
+        // MARK: Executables, one file each
+        .executableTarget(name: "provd", dependencies: ["ProvdApp"]),
+        .executableTarget(name: "provctl", dependencies: ["ProvCommands"]),
+        .executableTarget(name: "dhcpd-config", dependencies: ["DHCPConfigCommands"]),
+        .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", argumentParser]),
+    ]
+)
+
+// MARK: - Settings of every target
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
+}
