@@ -58,18 +58,19 @@ let package = Package(
         .target(name: "TFTP"),
         .target(name: "SIPWire", dependencies: [crypto]),
         .target(name: "Jinja"),
+        .target(name: "JSONText"),
         .target(name: "TimeZones"),
 
         // MARK: Model
-        .target(name: "ProvModel", dependencies: ["NetTypes"]),
+        .target(name: "ProvModel", dependencies: ["JSONText", "NetTypes"]),
 
         // MARK: Adapters
-        .target(name: "DeviceStorage", dependencies: ["ProvModel", "NetTypes", grdb]),
+        .target(name: "DeviceStorage", dependencies: ["JSONText", "ProvModel", "NetTypes", grdb]),
         .target(name: "PacketCapture", dependencies: ["CPcap"]),
 
         // MARK: Use cases
-        .target(name: "PhonePlugins", dependencies: ["ProvModel", "NetTypes", "Jinja", "TimeZones", yams]),
-        .target(name: "Provisioning", dependencies: ["ProvModel", "NetTypes", "PhonePlugins", crypto, logging]),
+        .target(name: "PhonePlugins", dependencies: ["JSONText", "ProvModel", "NetTypes", "Jinja", "TimeZones", yams]),
+        .target(name: "Provisioning", dependencies: ["JSONText", "ProvModel", "NetTypes", "PhonePlugins", crypto, logging]),
 
         // MARK: Doors
         .target(
@@ -80,7 +81,7 @@ let package = Package(
             dependencies: ["TFTP", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "ManagementAPI",
-            dependencies: ["Provisioning", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore, crypto]),
+            dependencies: ["JSONText", "Provisioning", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore, crypto]),
         .target(
             name: "SIPOnboarding",
             dependencies: ["SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging, crypto]),
@@ -96,7 +97,7 @@ let package = Package(
                 "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
                 "SIPOnboarding", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, yams,
             ]),
-        .target(name: "ProvCommands", dependencies: ["ProvModel", "NetTypes", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
+        .target(name: "ProvCommands", dependencies: ["JSONText", "ProvModel", "NetTypes", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
         .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPWire", "NetTypes", argumentParser]),
 
         // MARK: Executables, one file each

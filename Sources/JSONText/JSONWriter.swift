@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+extension JSONValue {
+    /// How a text is laid out.
+    public struct WritingOptions: OptionSet, Sendable {
+        public let rawValue: Int
+        public init(rawValue: Int) { self.rawValue = rawValue }
+        /// Characters outside ASCII become `\u` escapes.
+        public static let asciiOnly = WritingOptions(rawValue: 1)
+        /// One member or element a line, indented by two spaces.
+        public static let indented = WritingOptions(rawValue: 2)
+        /// Members in the order of their names, so that equal values give equal bytes.
+        public static let sorted = WritingOptions(rawValue: 4)
+    }
+
+    /// The value as a JSON text in UTF-8, without white space unless asked for.
+    public func serialized(_ options: WritingOptions = []) -> [UInt8] {
+        var writer = JSONWriter(options: options)
+        writer.write(self, depth: 0)
+        return writer.bytes
+    }
+
+    /// The value as a JSON text.
+    public func text(_ options: WritingOptions = []) -> String { String(decoding: serialized(options), as: UTF8.self) }
+}
+
+private struct JSONWriter {
+    let options: JSONValue.WritingOptions
+    var bytes: [UInt8] = []
+
+    init(options: JSONValue.WritingOptions) { self.options = options }
+
+    mutating func write(_ value: JSONValue, depth: Int) {
+        switch value {
+        case .null: bytes.append(contentsOf: "null".utf8)
+        case .bool(let value): bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
+        case .int(let value): bytes.append(contentsOf: String(value).utf8)
+        // JSON has no infinity or NaN; `null` is what other writers put there.
+        case .double(let value): bytes.append(contentsOf: value.isFinite ? "\(value)".utf8 : "null".utf8)
+        case .string(let value): write(value)
+        case .array(let elements):
+            writeList(open: "[", close: "]", count: elements.count, depth: depth) { writer, index in
+                writer.write(elements[index], depth: depth + 1)
+            }
+        case .object(let object):
+            let names = options.contains(.sorted) ? object.keys.sorted() : object.keys
+            writeList(open: "{", close: "}", count: names.count, depth: depth) { writer, index in
+                writer.write(names[index])
+                writer.bytes.append(UInt8(ascii: ":"))
+                if writer.options.contains(.indented) { writer.bytes.append(UInt8(ascii: " ")) }
+                writer.write(object[names[index]] ?? .null, depth: depth + 1)
+            }
+        }
+    }
+
+    private mutating func writeList(
+        open: Unicode.Scalar, close: Unicode.Scalar, count: Int, depth: Int, _ element: (inout JSONWriter, Int) -> Void
+    ) {
+        bytes.append(UInt8(ascii: open))
+        for index in 0..<count {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            breakLine(depth: depth + 1)
+            element(&self, index)
+        }
+        if count > 0 { breakLine(depth: depth) }
+        bytes.append(UInt8(ascii: close))
+    }
+
+    private mutating func breakLine(depth: Int) {
+        guard options.contains(.indented) else { return }
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+    }
+
+    private mutating func write(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": bytes.append(contentsOf: "\\\"".utf8)
+            case "\\": bytes.append(contentsOf: "\\\\".utf8)
+            case "\n": bytes.append(contentsOf: "\\n".utf8)
+            case "\r": bytes.append(contentsOf: "\\r".utf8)
+            case "\t": bytes.append(contentsOf: "\\t".utf8)
+            case _ where scalar.value < 0x20: escape(UInt16(scalar.value))
+            case _ where scalar.value > 0x7E && options.contains(.asciiOnly): scalar.utf16.forEach { escape($0) }
+            default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ unit: UInt16) {
+        let digits = String(unit, radix: 16)
+        bytes.append(contentsOf: "\\u".utf8)
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 4 - digits.utf8.count))
+        bytes.append(contentsOf: digits.utf8)
+    }
+}
