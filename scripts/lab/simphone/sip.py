@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The phone's SIP leg, done by sipp with the scenarios of ../sip.
+
+One sipp at a time holds the phone's SIP port: `register.xml` while the phone is idle, `call.xml` during a call and
+until the phone is notified. Both note what happens in a log, one line for each event.
+"""
+
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from .account import Account
+from .fault import PhoneFault
+
+SCENARIOS = Path(__file__).parent.parent / "sip"
+#: The registration lasts five minutes; a phone refreshes well before its end.
+REFRESH_MILLISECONDS = 120_000
+#: After a call the phone keeps its port open for this long.
+LINGER_MILLISECONDS = 600_000
+SIP_PORT = 5060
+SPEECH_PORT = 11780
+
+
+class UserAgent:
+    """The SIP side of one phone between two restarts."""
+
+    def __init__(self, account: Account, address: str, agent: str, flash: Path):
+        self.account = account
+        self.address = address
+        self.agent = agent
+        self.flash = flash
+        self.process: subprocess.Popen | None = None
+        self.log = flash / "sip.log"
+        self.read = 0
+        self.runs = 0
+
+    def register(self) -> None:
+        """Register, and stay registered in the background."""
+        self._start("register.xml", REFRESH_MILLISECONDS, {})
+        event = self.wait_for(("registered", "refused"), 15)
+        if event is None or event[0] == "refused":
+            raise PhoneFault(f"register: {self.account}: {'no answer' if event is None else 'answer ' + event[1]}")
+
+    def call(self, number: str) -> dict:
+        """Dial a number, listen until the call ends, and keep the port open afterwards."""
+        with SpeechListener() as speech:
+            self._start("call.xml", LINGER_MILLISECONDS, {"dialled": number, "rtp": str(SPEECH_PORT)})
+            event = self.wait_for(("answered", "refused", "notified"), 20)
+            if event is None:
+                raise PhoneFault(f"call: {number}: no answer")
+            if event[0] == "refused":
+                return {"number": number, "outcome": f"refused {event[1]}", "speech_packets": speech.packets}
+            end = self.wait_for(("hungup",), 20)
+            if end is None:
+                raise PhoneFault(f"call: {number}: the call did not end")
+            return {"number": number, "outcome": "answered", "ended": end[1], "speech_packets": speech.packets}
+
+    def notified(self, seconds: float) -> str | None:
+        """Wait for a NOTIFY; its event, or nothing when the time is over."""
+        event = self.wait_for(("notified",), seconds)
+        return event[1] if event else None
+
+    def wait_for(self, names: tuple[str, ...], seconds: float) -> tuple[str, str] | None:
+        """Wait until one of these is in the log, and give it with its value."""
+        deadline = time.monotonic() + seconds
+        while True:
+            for line in self._new_lines(names):
+                return line
+            if self.process is None or self.process.poll() is not None:
+                for line in self._new_lines(names):
+                    return line
+                raise PhoneFault(f"sip: the user agent ended early while waiting for {names[0]} (see {self.flash}/sip-*.err)")
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Fall silent, as the loss of power does."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def _start(self, scenario: str, pause: int, keys: dict[str, str]) -> None:
+        self.stop()
+        self.log.unlink(missing_ok=True)
+        self.read = 0
+        self.runs += 1
+        trace = self.flash / f"sip-{int(time.time())}-{self.runs}"
+        arguments = []
+        for key, value in {"user": self.account.user, "agent": self.agent, **keys}.items():
+            arguments += ["-key", key, value]
+        with open(f"{trace}.screen", "wb") as screen:
+            self.process = subprocess.Popen(
+                ["sipp", "-sf", SCENARIOS / scenario, "-oocsf", SCENARIOS / "answer.xml", *arguments,
+                 "-s", self.account.user, "-au", self.account.auth_user, "-ap", self.account.password,
+                 "-i", self.address, "-p", str(SIP_PORT), "-m", "1", "-d", str(pause), "-nostdin",
+                 "-trace_logs", "-log_file", self.log, "-trace_err", "-error_file", f"{trace}.err",
+                 "-trace_msg", "-message_file", f"{trace}.messages", f"{self.account.server}:{self.account.port}"],
+                cwd=self.flash, stdin=subprocess.DEVNULL, stdout=screen, stderr=screen)
+
+    def _new_lines(self, names: tuple[str, ...]):
+        """The events since the last look, of these names; others stay behind. The last line may still be growing."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        lines = text.split("\n")[:-1]
+        while self.read < len(lines):
+            name, _, value = lines[self.read].partition(" ")
+            self.read += 1
+            if name in names:
+                yield name, value.strip(" []")
+
+
+class SpeechListener:
+    """Counts the RTP packets that reach the phone during a call."""
+
+    def __init__(self):
+        self.packets = 0
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("", SPEECH_PORT))
+        self.socket.settimeout(0.2)
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> "SpeechListener":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.ended.set()
+        self.thread.join()
+        self.socket.close()
+
+    def _listen(self) -> None:
+        while not self.ended.is_set():
+            try:
+                packet = self.socket.recv(2048)
+            except TimeoutError:
+                continue
+            # RTP version 2, RFC 3550 section 5.1.
+            if len(packet) >= 12 and packet[0] >> 6 == 2:
+                self.packets += 1
