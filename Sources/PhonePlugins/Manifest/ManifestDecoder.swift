@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import JSONText
+import NetTypes
+
+/// Makes a ``PluginManifest`` of the values of `plugin.yml` and `common.yml`.
+struct ManifestDecoder {
+    private static let keys = [
+        "id", "version", "minimum_provd", "vendor", "description", "models", "patterns", "ouis", "support", "files", "tables",
+        "synchronise", "parameters",
+    ]
+
+    /// Decodes a manifest.
+    ///
+    /// - Parameter common: The family's fragment, which is laid under the manifest.
+    static func decode(_ own: ManifestNode, common: ManifestNode?) throws(PluginProblem) -> PluginManifest {
+        // Each half is checked by itself first, so that a misspelt key is reported in its own file.
+        _ = try own.mapping(keys: keys)
+        _ = try common?.mapping(keys: keys.filter { $0 != "id" })
+        let root = try common.map { fragment throws(PluginProblem) in try own.laid(over: fragment) } ?? own
+        let map = try root.mapping(keys: keys)
+
+        let idNode = try map.required("id", "name the plugin, for example id: yealink-v86")
+        guard let id = PluginID(try idNode.text()) else {
+            throw idNode.problem(
+                "“\(try idNode.text())” cannot name a plugin", "use at most \(PluginID.maximumLength) letters, digits, “.”, “-” and “_”")
+        }
+        do {
+            return try decode(id, map)
+        } catch {
+            var problem = error
+            problem.plugin = id
+            throw problem
+        }
+    }
+
+    private static func decode(_ id: PluginID, _ map: ManifestMapping) throws(PluginProblem) -> PluginManifest {
+        var descriptions: [String: String] = [:]
+        for member in try map["description"]?.members() ?? [] { descriptions[member.name] = try member.value.text() }
+        let models = try map["models"].map { node throws(PluginProblem) in try self.models(node) } ?? []
+        let ouis = try map["ouis"].map { node throws(PluginProblem) in try self.ouis(node) } ?? []
+        let vendor = try map.required("vendor", "name the manufacturer").nonEmptyText()
+        var unsupported: [String: String] = [:]
+        if let parameters = try map["parameters"]?.mapping(keys: ["unsupported"])["unsupported"] {
+            for member in try parameters.members() { unsupported[member.name] = try member.value.nonEmptyText() }
+        }
+        return PluginManifest(
+            id: id,
+            version: try map.required("version", "number the package, for example version: 1.0.0").nonEmptyText(),
+            minimumProvd: try map["minimum_provd"]?.nonEmptyText(),
+            vendor: vendor,
+            descriptions: descriptions,
+            models: models,
+            patterns: try map["patterns"].map { node throws(PluginProblem) in try patterns(node, ouis: ouis) } ?? [],
+            ouis: ouis,
+            files: try map["files"].map { node throws(PluginProblem) in try files(node) } ?? [],
+            tables: try map["tables"].map { node throws(PluginProblem) in try tables(node) } ?? [:],
+            synchronisation: try map["synchronise"].map { node throws(PluginProblem) in try synchronisation(node) } ?? .unsupported,
+            unsupportedParameters: unsupported,
+            support: try map["support"].map { node throws(PluginProblem) in try support(node) } ?? SupportRule.standard,
+            modelIndex: try map["models"].map { node throws(PluginProblem) in try index(models, node) } ?? [:])
+    }
+
+    // MARK: Models
+
+    private static func models(_ node: ManifestNode) throws(PluginProblem) -> [PhoneModel] {
+        let members = try node.members()
+        guard members.count <= PluginLimits.models else {
+            throw node.problem("\(members.count) models", "use at most \(PluginLimits.models); split the plugin")
+        }
+        var models: [PhoneModel] = []
+        for member in members {
+            let map = try member.value.mapping(keys: [
+                "version", "type", "protocol", "lines", "function_keys", "expansion_modules", "aliases", "data",
+            ])
+            var aliases: [String] = []
+            for alias in try map["aliases"]?.list(limit: PluginLimits.aliases) ?? [] { aliases.append(try alias.nonEmptyText()) }
+            models.append(
+                PhoneModel(
+                    name: member.name,
+                    aliases: aliases,
+                    version: try map["version"]?.nonEmptyText(),
+                    kind: try map["type"]?.choice(of: PhoneModel.Kind.self),
+                    signalling: try map["protocol"]?.choice(of: PhoneModel.Signalling.self),
+                    lines: try map["lines"]?.number(in: 0...10_000),
+                    functionKeys: try map["function_keys"]?.number(in: 0...10_000),
+                    expansionModules: try map["expansion_modules"]?.number(in: 0...100),
+                    data: try map["data"].map { data throws(PluginProblem) in try data.jsonObject() } ?? [:]))
+        }
+        return models
+    }
+
+    private static func index(_ models: [PhoneModel], _ node: ManifestNode) throws(PluginProblem) -> [String: Int] {
+        var index: [String: Int] = [:]
+        for (position, model) in models.enumerated() {
+            for name in [model.name] + model.aliases {
+                if let other = index.updateValue(position, forKey: name.lowercased()), other != position {
+                    throw node.problem("“\(name)” names both \(models[other].name) and \(model.name)", "let each name and alias stand for one model")
+                }
+            }
+        }
+        return index
+    }
+
+    static func ouis(_ node: ManifestNode) throws(PluginProblem) -> [OUI] {
+        var ouis: [OUI] = []
+        for entry in try node.list(limit: PluginLimits.ouis) {
+            guard let oui = OUI(try entry.text()) else {
+                throw entry.problem("“\(try entry.text())” is no prefix of a MAC address", "write three octets in quotation marks: \"00:15:65\"")
+            }
+            ouis.append(oui)
+        }
+        return ouis
+    }
+
+    // MARK: Tables and the rest
+
+    private static func tables(_ node: ManifestNode) throws(PluginProblem) -> JSONObject {
+        var tables = JSONObject()
+        for member in try node.members() {
+            guard case .mapping = member.value.content else {
+                throw member.value.problem("the table “\(member.name)” is \(member.value.kind)", "write “key: value” lines below it")
+            }
+            tables[member.name] = .object(try member.value.jsonObject())
+        }
+        return tables
+    }
+
+    private static func synchronisation(_ node: ManifestNode) throws(PluginProblem) -> Synchronisation {
+        let map = try node.mapping(keys: ["method", "event", "path"])
+        let method = try map.required("method", "write method: sip-notify, http-action or none")
+        switch try method.text() {
+        case "none": return .unsupported
+        case "sip-notify":
+            return .notify(event: try headerText(try map.required("event", "name the event, for example event: check-sync")))
+        case "http-action": return .httpAction(path: try headerText(try map.required("path", "give the path on the phone")))
+        case let other: throw method.problem("“\(other)” is no method", "write sip-notify, http-action or none")
+        }
+    }
+
+    /// A text that can stand in a header or request line.
+    private static func headerText(_ node: ManifestNode) throws(PluginProblem) -> String {
+        let text = try node.nonEmptyText()
+        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
+            throw node.problem("characters other than printable ASCII", "remove them: the text becomes part of a request")
+        }
+        return text
+    }
+
+    private static func support(_ node: ManifestNode) throws(PluginProblem) -> [SupportRule] {
+        var rules: [SupportRule] = []
+        for entry in try node.list(limit: PluginLimits.supportRules) {
+            let map = try entry.mapping(keys: ["model", "version", "level"])
+            let levelNode = try map.required("level", "give the level that the condition stands for")
+            guard let level = SupportLevel(try levelNode.text()) else {
+                let names = SupportLevel.names.map(\.name).joined(separator: ", ")
+                throw levelNode.problem("“\(try levelNode.text())” is no level", "use \(names), or a number from 0 to 600")
+            }
+            rules.append(SupportRule(model: try condition(map["model"]), version: try condition(map["version"]), level: level))
+        }
+        return rules
+    }
+
+    private static func condition(_ node: ManifestNode?) throws(PluginProblem) -> SupportRule.Condition {
+        guard let node else { return .always }
+        switch try node.text() {
+        case "listed": return .listed
+        case "absent": return .absent
+        case "other": return .other
+        default: return .like(try pattern(node, ignoresCase: true))
+        }
+    }
+
+    /// The pattern that a node holds.
+    static func pattern(_ node: ManifestNode, ignoresCase: Bool) throws(PluginProblem) -> Pattern {
+        let text = try node.text()
+        do {
+            return try Pattern(text, ignoresCase: ignoresCase)
+        } catch {
+            throw node.problem("in the pattern “\(text)”: \(error.reason), at character \(error.offset + 1)", error.remedy)
+        }
+    }
+}
