@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// The frames of a capture file in pcap or pcapng format.
+public actor CaptureFile: PacketSource {
+    /// Frames in a batch: enough that a frame costs no switch between threads.
+    static let batchLimit = 512
+
+    public nonisolated let name: String
+    public nonisolated let linkType: Int32
+    private let handle: PcapHandle
+    private nonisolated let executor: BlockingExecutor
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    /// Opens a file.
+    ///
+    /// - Throws: `CaptureError` of code `unreadableFile` or `badFile`.
+    public init(path: String) throws(CaptureError) {
+        let handle = try PcapHandle.open(file: path)
+        name = path
+        linkType = handle.linkType
+        self.handle = handle
+        executor = BlockingExecutor(name: "capture file")
+    }
+
+    public func nextBatch() async throws -> CaptureBatch {
+        try Task.checkCancellation()
+        var frames: [CapturedFrame] = []
+        frames.reserveCapacity(Self.batchLimit)
+        reading: while frames.count < Self.batchLimit {
+            do {
+                switch try handle.next() {
+                case .frame(let frame): frames.append(frame)
+                case .none, .end: break reading
+                }
+            } catch {
+                // What was read before the damage is not lost: the next call meets the damage again.
+                if !frames.isEmpty { break reading }
+                throw CaptureError(.badFile, "the capture file \(name) is damaged: \(error.text)")
+            }
+        }
+        return CaptureBatch(frames: frames)
+    }
+}

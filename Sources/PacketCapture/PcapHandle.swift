@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import CPcap
+import Glibc
+
+/// An open capture of libpcap. Not for use on two threads at once: each belongs to one actor.
+///
+/// This file holds every call into libpcap. It is safe because the pointer never leaves the class, which closes it
+/// when the last reference is gone, and because packet data is copied before the next call.
+@safe final class PcapHandle {
+    private let pointer: OpaquePointer
+
+    private init(_ pointer: OpaquePointer) { unsafe self.pointer = unsafe pointer }
+
+    deinit { unsafe pcap_close(pointer) }
+
+    /// How the frames begin.
+    var linkType: Int32 { unsafe pcap_datalink(pointer) }
+
+    /// libpcap's words for what failed last.
+    private var lastError: String { unsafe String(cString: pcap_geterr(pointer)) }
+
+    // MARK: - Files
+
+    static func open(file: String) throws(CaptureError) -> PcapHandle {
+        // Opened here rather than by libpcap, so that a file that cannot be read is told from one that is no capture.
+        guard let stream = unsafe fopen(file, "rb") else {
+            let reason = CaptureError.reason(errno)
+            throw CaptureError(.unreadableFile, "the capture file \(file) cannot be read: \(reason)")
+        }
+        var text = ErrorText()
+        guard let pointer = unsafe text.fill({ unsafe pcap_fopen_offline(stream, $0) }) else {
+            unsafe fclose(stream)
+            throw CaptureError(
+                .badFile, "\(file) is no capture file in pcap or pcapng format: \(text.description). Write one with tcpdump -w FILE")
+        }
+        return unsafe PcapHandle(pointer)
+    }
+
+    // MARK: - Interfaces
+
+    /// Octets kept of each frame: whole frames, since a DHCP message in fragments can follow a long header.
+    private static let snapshotLength: Int32 = 65_535
+    /// Octets in the kernel's buffer: some ten thousand DHCP messages, while the reader is busy.
+    private static let bufferSize: Int32 = 4 << 20
+
+    static func open(interface: String) throws(CaptureError) -> PcapHandle {
+        var text = ErrorText()
+        guard let pointer = unsafe text.fill({ unsafe pcap_create(interface, $0) }) else {
+            throw CaptureError(.failed, "no capture on \(interface): \(text.description)")
+        }
+        let handle = unsafe PcapHandle(pointer)
+        unsafe pcap_set_snaplen(pointer, snapshotLength)
+        unsafe pcap_set_promisc(pointer, 1)
+        // Without immediate mode a message would wait until the kernel's block is full.
+        unsafe pcap_set_immediate_mode(pointer, 1)
+        unsafe pcap_set_buffer_size(pointer, bufferSize)
+        let status = unsafe pcap_activate(pointer)
+        // A positive status is a warning, for example that the interface cannot be promiscuous.
+        guard status >= 0 else { throw handle.activationError(status, interface: interface) }
+        guard unsafe text.fill({ unsafe pcap_setnonblock(pointer, 1, $0) }) == 0 else {
+            throw CaptureError(.failed, "no capture on \(interface): \(text.description)")
+        }
+        return handle
+    }
+
+    private func activationError(_ status: Int32, interface: String) -> CaptureError {
+        switch status {
+        case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED:
+            return CaptureError(
+                .notPermitted,
+                """
+                no capture on \(interface): the process lacks the capability CAP_NET_RAW. Under systemd, write \
+                AmbientCapabilities=CAP_NET_RAW into the unit; by hand, run setcap cap_net_raw=ep on the program, or start it as root
+                """)
+        case PCAP_ERROR_NO_SUCH_DEVICE:
+            return CaptureError(.noSuchInterface, "there is no interface \(interface): “ip -brief link” lists those there are")
+        case PCAP_ERROR_IFACE_NOT_UP:
+            return CaptureError(.interfaceDown, "the interface \(interface) is down: “ip link set \(interface) up” starts it")
+        default:
+            let reason = lastError.isEmpty ? unsafe String(cString: pcap_statustostr(status)) : lastError
+            return CaptureError(.failed, "no capture on \(interface): \(reason)")
+        }
+    }
+
+    /// Lets only those frames through that match a filter of pcap-filter(7).
+    func setFilter(_ filter: String) throws(CaptureError) {
+        var program = unsafe bpf_program()
+        guard unsafe pcap_compile(pointer, &program, filter, 1, cpcap_netmask_unknown) == 0 else {
+            throw CaptureError(.failed, "libpcap does not take the filter “\(filter)”: \(lastError)")
+        }
+        defer { unsafe pcap_freecode(&program) }
+        guard unsafe pcap_setfilter(pointer, &program) == 0 else {
+            throw CaptureError(.failed, "the filter “\(filter)” could not be set: \(lastError)")
+        }
+    }
+
+    /// A descriptor that is readable when a frame waits.
+    var descriptor: Int32 { unsafe pcap_get_selectable_fd(pointer) }
+
+    /// Frames lost so far by the kernel and by the interface; 0 for files.
+    var dropped: UInt64 {
+        var statistics = pcap_stat()
+        guard unsafe pcap_stats(pointer, &statistics) == 0 else { return 0 }
+        return UInt64(statistics.ps_drop) + UInt64(statistics.ps_ifdrop)
+    }
+
+    // MARK: - Frames
+
+    enum Next {
+        case frame(CapturedFrame)
+        /// No frame waits at present.
+        case none
+        /// The file is at its end.
+        case end
+    }
+
+    /// Takes the next frame.
+    ///
+    /// - Throws: libpcap's words.
+    func next() throws(ReadError) -> Next {
+        var header: UnsafeMutablePointer<pcap_pkthdr>?
+        var data: UnsafePointer<UInt8>?
+        switch unsafe pcap_next_ex(pointer, &header, &data) {
+        case 1:
+            guard let header = unsafe header?.pointee, let data = unsafe data else { return .none }
+            let time = Double(header.ts.tv_sec) + Double(header.ts.tv_usec) / 1_000_000
+            let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: Int(header.caplen)))
+            return .frame(CapturedFrame(time: time, bytes: bytes, originalLength: Int(header.len)))
+        case 0: return .none
+        case PCAP_ERROR_BREAK: return .end
+        default: throw ReadError(text: lastError)
+        }
+    }
+
+    struct ReadError: Error { let text: String }
+}
+
+/// The buffer in which libpcap leaves its words.
+private struct ErrorText {
+    private var buffer = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+
+    mutating func fill<Result>(_ call: (UnsafeMutablePointer<CChar>?) -> Result) -> Result {
+        unsafe buffer.withUnsafeMutableBufferPointer { unsafe call($0.baseAddress) }
+    }
+
+    var description: String {
+        String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
