@@ -43,6 +43,11 @@ struct SIPHeaderSection {
             guard fields.count < limits.headerCount else {
                 throw SIPParseError(.headersTooLarge, "Too Many Header Fields", headers: SIPHeaders(fields))
             }
+            // A carriage return that ends no line could pass for one elsewhere.
+            guard !line.contains(0x0D) else {
+                fault = fault ?? SIPParseError(.headerLine, "Malformed Header Field")
+                continue
+            }
             if let first = line.first, SIPGrammar.isSpace(first) {
                 guard let last = fields.popLast() else {
                     throw SIPParseError(.headerLine, "Header Section Begins With White Space")
@@ -52,7 +57,7 @@ struct SIPHeaderSection {
                 continue
             }
             var scanner = ByteScanner(line)
-            guard let name = scanner.takeToken(), scanner.takeSeparator(UInt8(ascii: ":")), !line.contains(0x0D) else {
+            guard let name = scanner.takeToken(), scanner.takeSeparator(UInt8(ascii: ":")) else {
                 fault = fault ?? SIPParseError(.headerLine, "Malformed Header Field")
                 continue
             }
