@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A pattern that reads like the text it matches, such as `Cisco {model:SPA*}` or `digium_{model}_{version:underscores}`.
+///
+/// A pattern always describes the whole text. Placeholders:
+///
+/// | placeholder | matches |
+/// | --- | --- |
+/// | `{model}` | letters, digits and `_ - + .`, at least one |
+/// | `{model:SPA*}` | the same, beginning with `SPA`, which belongs to the model |
+/// | `{version}` | letters, digits and `_ - + . ( )`, at least one |
+/// | `{version:underscores}` | the same; underscores become dots in what is reported |
+/// | `{mac}` | twelve hexadecimal digits, which are not reported |
+/// | `{bytes:2}` | exactly that many arbitrary octets |
+/// | `{any}` | anything, also nothing |
+///
+/// Matching goes once from left to right: a placeholder ends where the literal text after it is first found, and there
+/// is no going back. Its cost is at most the length of the text times the length of the longest literal.
+public struct EvidencePattern: Sendable, Hashable {
+    enum Element: Sendable, Hashable {
+        case literal([UInt8])
+        case model(prefix: [UInt8])
+        case version(dotted: Bool)
+        case mac
+        case bytes(Int)
+        case any
+    }
+
+    /// The text as it was written.
+    public let text: String
+    let elements: [Element]
+
+    /// What a placeholder found.
+    struct Match: Hashable {
+        var model: String?
+        var version: String?
+    }
+
+    /// The longest pattern; an option holds 255 octets.
+    private static let maximumLength = 255
+}
+
+extension EvidencePattern {
+    /// Why a text is not a pattern.
+    struct SyntaxError: Error { let message: String }
+
+    /// Reads a pattern.
+    init(_ text: String) throws(SyntaxError) {
+        guard !text.isEmpty else { throw SyntaxError(message: "the pattern is empty") }
+        guard text.utf8.count <= Self.maximumLength else {
+            throw SyntaxError(message: "the pattern has more than \(Self.maximumLength) bytes")
+        }
+        self.text = text
+        var elements: [Element] = []
+        var rest = Array(text.utf8)[...]
+        while let first = rest.first {
+            if first == UInt8(ascii: "{") {
+                guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else {
+                    throw SyntaxError(message: "“{” has no “}” after it")
+                }
+                let name = String(decoding: rest[rest.index(after: rest.startIndex)..<end], as: UTF8.self)
+                let element = try Self.placeholder(name)
+                if let last = elements.last, last.isVariable, element.isVariable, element.leadingLiteral.isEmpty {
+                    throw SyntaxError(message: "two placeholders stand side by side, so that nothing tells where the first ends")
+                }
+                elements.append(element)
+                rest = rest[rest.index(after: end)...]
+            } else {
+                let end = rest.firstIndex(of: UInt8(ascii: "{")) ?? rest.endIndex
+                elements.append(.literal(Array(rest[..<end])))
+                rest = rest[end...]
+            }
+        }
+        guard elements.contains(where: { !$0.leadingLiteral.isEmpty }) else {
+            throw SyntaxError(message: "the pattern has no fixed text, so that it would match everything")
+        }
+        self.elements = elements
+    }
+
+    private static func placeholder(_ name: String) throws(SyntaxError) -> Element {
+        let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let argument = parts.count == 2 ? String(parts[1]) : nil
+        switch (parts[0], argument) {
+        case ("model", nil): return .model(prefix: [])
+        case ("model", let argument?):
+            guard argument.hasSuffix("*"), argument.utf8.dropLast().allSatisfy(isModelCharacter), argument.utf8.count > 1 else {
+                throw SyntaxError(message: "“{\(name)}” is not understood: write {model:SPA*} for models that begin with SPA")
+            }
+            return .model(prefix: Array(argument.utf8.dropLast()))
+        case ("version", nil): return .version(dotted: false)
+        case ("version", "underscores"): return .version(dotted: true)
+        case ("mac", nil): return .mac
+        case ("any", nil): return .any
+        case ("bytes", let argument?):
+            guard let count = Int(argument), (1...32).contains(count) else {
+                throw SyntaxError(message: "“{\(name)}” must say a number of octets from 1 to 32")
+            }
+            return .bytes(count)
+        default:
+            throw SyntaxError(
+                message: "“{\(name)}” is no placeholder: there are {model}, {model:PREFIX*}, {version}, {version:underscores}, {mac}, {bytes:N}, {any}")
+        }
+    }
+}
+
+extension EvidencePattern {
+    /// How many octets of fixed text the pattern has: the more, the more it says.
+    public var specificity: Int { elements.reduce(0) { $0 + $1.leadingLiteral.count } }
+
+    /// Matches the whole of `text`.
+    func match(_ text: some Collection<UInt8>) -> Match? {
+        var rest = Array(text)[...]
+        var match = Match()
+        for (index, element) in elements.enumerated() {
+            let next = index + 1 < elements.count ? elements[index + 1].leadingLiteral : nil
+            let run: ArraySlice<UInt8>
+            switch element {
+            case .literal(let literal):
+                guard rest.starts(with: literal) else { return nil }
+                rest = rest.dropFirst(literal.count)
+                continue
+            case .bytes(let count):
+                guard rest.count >= count else { return nil }
+                rest = rest.dropFirst(count)
+                continue
+            case .mac:
+                guard rest.count >= 12, rest.prefix(12).allSatisfy(isHexadecimal) else { return nil }
+                rest = rest.dropFirst(12)
+                continue
+            case .model, .version, .any:
+                guard let end = Self.end(of: element, in: rest, before: next, isLiteralLast: index + 2 == elements.count) else {
+                    return nil
+                }
+                run = rest[..<end]
+                rest = rest[end...]
+            }
+            guard element.accepts(run) else { return nil }
+            match.note(element, run)
+        }
+        return rest.isEmpty ? match : nil
+    }
+
+    /// Where a variable element ends: where the next fixed text begins, or at the end of the text.
+    private static func end(
+        of element: Element, in rest: ArraySlice<UInt8>, before next: [UInt8]?, isLiteralLast: Bool
+    ) -> Int? {
+        guard let next else { return rest.endIndex }
+        // A fixed text that ends the pattern can only be at the end of what is matched.
+        if isLiteralLast {
+            let end = rest.endIndex - next.count
+            if end >= rest.startIndex, rest[end...].elementsEqual(next) { return end }
+        }
+        let least = element == .any ? 0 : 1
+        var start = rest.startIndex + least
+        while start + next.count <= rest.endIndex {
+            if rest[start...].starts(with: next) { return start }
+            start += 1
+        }
+        return nil
+    }
+}
+
+extension EvidencePattern.Match {
+    fileprivate mutating func note(_ element: EvidencePattern.Element, _ run: ArraySlice<UInt8>) {
+        switch element {
+        case .model: model = String(decoding: run, as: UTF8.self)
+        case .version(let dotted):
+            let dot = UInt8(ascii: "."), underscore = UInt8(ascii: "_")
+            version = String(decoding: dotted ? run.map { $0 == underscore ? dot : $0 } : Array(run), as: UTF8.self)
+        case .literal, .mac, .bytes, .any: break
+        }
+    }
+}
+
+extension EvidencePattern.Element {
+    /// Whether the element's length is not fixed.
+    var isVariable: Bool {
+        switch self {
+        case .model, .version, .any: true
+        case .literal, .mac, .bytes: false
+        }
+    }
+
+    /// The fixed text that the element begins with.
+    var leadingLiteral: [UInt8] {
+        switch self {
+        case .literal(let literal): literal
+        case .model(let prefix): prefix
+        case .version, .mac, .bytes, .any: []
+        }
+    }
+
+    /// Whether `run` can be what the placeholder stands for.
+    fileprivate func accepts(_ run: ArraySlice<UInt8>) -> Bool {
+        switch self {
+        case .model(let prefix): run.count > prefix.count && run.starts(with: prefix) && run.allSatisfy(isModelCharacter)
+        case .version: !run.isEmpty && run.allSatisfy { isModelCharacter($0) || $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: ")") }
+        case .literal, .mac, .bytes, .any: true
+        }
+    }
+}
+
+private func isModelCharacter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."):
+        true
+    default: false
+    }
+}
+
+private func isHexadecimal(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+    default: false
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NetTypes
+
+/// All vendor definitions of a directory.
+public struct VendorCatalog: Sendable {
+    /// The definitions, ordered by id.
+    public let definitions: [VendorDefinition]
+    /// All families, in the order of the definitions.
+    public let families: [PhoneFamily]
+
+    private let textRules: [Rule]
+    private let hardwareRules: [[UInt8]: [Rule]]
+
+    private struct Rule: Sendable {
+        let family: Int
+        let rule: RecognitionRule
+    }
+
+    /// Makes a catalogue of definitions whose family ids are unique.
+    init(_ definitions: [VendorDefinition]) {
+        self.definitions = definitions.sorted { $0.id < $1.id }
+        families = self.definitions.flatMap(\.families)
+        var textRules: [Rule] = []
+        var hardwareRules: [[UInt8]: [Rule]] = [:]
+        for (index, family) in families.enumerated() {
+            for rule in family.rules {
+                guard case .hardware(let prefixes) = rule.evidence else {
+                    textRules.append(Rule(family: index, rule: rule))
+                    continue
+                }
+                for prefix in prefixes { hardwareRules[prefix.octets, default: []].append(Rule(family: index, rule: rule)) }
+            }
+        }
+        self.textRules = textRules
+        self.hardwareRules = hardwareRules
+    }
+
+    /// The family with that id.
+    public func family(_ id: String) -> PhoneFamily? { families.first { $0.id == id } }
+}
+
+extension VendorCatalog {
+    /// Says who a client is, or `nil` if no definition claims it.
+    ///
+    /// The strongest claim names the family; its other claims may add the model and version. The cost is bounded by the
+    /// number of text rules times the length of the client's texts, of which no more than an option's 255 octets count.
+    public func recognise(_ evidence: DHCPEvidence) -> VendorRecognition? {
+        var claims = textClaims(evidence) + hardwareClaims(evidence)
+        // The sort is stable, so that the order of definitions decides what strength and specificity leave open.
+        claims.sort { ($0.strength, $0.specificity) > ($1.strength, $1.specificity) }
+        guard let best = claims.first else { return nil }
+        let own = claims.filter { $0.family.id == best.family.id }
+        return VendorRecognition(
+            family: best.family, model: own.lazy.compactMap(\.model).first, version: own.lazy.compactMap(\.version).first,
+            claims: claims)
+    }
+
+    private func textClaims(_ evidence: DHCPEvidence) -> [VendorRecognition.Claim] {
+        let vendorClasses = evidence.vendorClass.map { [Self.bounded($0)] } ?? []
+        let userClasses = evidence.userClasses.map(Self.bounded)
+        let hostnames = evidence.hostname.map { [Self.bounded(Array($0.utf8))] } ?? []
+        var claims: [VendorRecognition.Claim] = []
+        for entry in textRules {
+            let claim: VendorRecognition.Claim? =
+                switch entry.rule.evidence {
+                case .vendorClass(let pattern): self.claim(entry, pattern, vendorClasses, .vendorClass, "vendor class")
+                case .userClass(let pattern): self.claim(entry, pattern, userClasses, .userClass, "user class")
+                case .hostname(let pattern): self.claim(entry, pattern, hostnames, .hostname, "host name")
+                case .hardware: nil
+                }
+            if let claim { claims.append(claim) }
+        }
+        return claims
+    }
+
+    private func claim(
+        _ entry: Rule, _ pattern: EvidencePattern, _ texts: [[UInt8]], _ strength: VendorRecognition.Strength, _ what: String
+    ) -> VendorRecognition.Claim? {
+        for text in texts {
+            guard let match = pattern.match(text) else { continue }
+            let rule = entry.rule
+            let model = match.model.map { rule.models[$0] ?? $0 } ?? rule.models[""]
+            return VendorRecognition.Claim(
+                family: families[entry.family], strength: strength, specificity: pattern.specificity, model: model,
+                version: match.version,
+                basis: "\(what) “\(printable(text))” matches “\(pattern.text)” (\(rule.location))", location: rule.location)
+        }
+        return nil
+    }
+
+    private func hardwareClaims(_ evidence: DHCPEvidence) -> [VendorRecognition.Claim] {
+        guard let mac = evidence.mac else { return [] }
+        let octets = mac.octets
+        return (3...5).reversed().flatMap { count in
+            let prefix = Array(octets.prefix(count))
+            return (hardwareRules[prefix] ?? []).map { entry in
+                VendorRecognition.Claim(
+                    family: families[entry.family], strength: .hardware, specificity: count, model: entry.rule.models[""], version: nil,
+                    basis: "hardware address \(mac) begins with \(hexadecimal(prefix)) (\(entry.rule.location))",
+                    location: entry.rule.location)
+            }
+        }
+    }
+
+    /// A text without trailing NULs, cut to what an option can hold.
+    private static func bounded(_ text: [UInt8]) -> [UInt8] { Array(text.prefix(255)).droppingTrailingNULs }
+}
+
+/// Octets from a packet as text for a message: whatever is not printable ASCII is written in hexadecimal.
+func printable(_ octets: some Sequence<UInt8>) -> String {
+    var text = ""
+    for octet in octets {
+        if (0x20...0x7E).contains(octet) {
+            text.unicodeScalars.append(Unicode.Scalar(octet))
+        } else {
+            text += "\\x" + hexadecimal([octet])
+        }
+    }
+    return text
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NetTypes
+
+/// Writes a plan for dnsmasq 2.80 or later (`man 8 dnsmasq`).
+///
+/// dnsmasq sets tags: one for every rule that holds, then `tag-if` lines, which are executed in order, name the class.
+struct DnsmasqGenerator {
+    let plan: DHCPPlan
+    let options: GeneratorOptions
+    private var out = ConfigText(commentMark: "#")
+    private var findings = DiagnosticList()
+
+    init(plan: DHCPPlan, options: GeneratorOptions) {
+        self.plan = plan
+        self.options = options
+    }
+
+    consuming func generate() -> GeneratedConfig {
+        out.header(plan, "dnsmasq")
+        if !options.isFragment { writeServer() }
+        for subnet in plan.subnets { write(subnet) }
+        writeClasses()
+        for phoneClass in plan.classes { write(phoneClass) }
+        return GeneratedConfig(text: out.text, findings: findings.diagnostics)
+    }
+
+    private mutating func writeServer() {
+        out.comment("DHCP only: no DNS.")
+        out.line("port=0")
+        for interface in options.interfaces(for: plan) { out.line("interface=\(interface)") }
+        if !options.interfaces(for: plan).isEmpty {
+            out.line("except-interface=lo")
+            out.line("bind-interfaces")
+        }
+        out.line("dhcp-authoritative")
+        out.line()
+    }
+
+    // MARK: Subnets
+
+    private mutating func write(_ subnet: Site.Subnet) {
+        let tag = "net-\(subnet.name)"
+        out.comment("Subnet \(subnet.name), \(subnet.network)\(subnet.vlan.map { ", VLAN \($0)" } ?? "") (\(subnet.location))")
+        for (index, id) in subnet.circuitIDs.enumerated() {
+            out.line("dhcp-circuitid=set:circuit-\(subnet.name)-\(index + 1),\(Self.hex(Array(id.utf8)))")
+            out.line("tag-if=set:circuit-\(subnet.name),tag:circuit-\(subnet.name)-\(index + 1)")
+        }
+        var conditions = subnet.circuitIDs.isEmpty ? "" : ",tag:circuit-\(subnet.name)"
+        if subnet.audience == .phones { conditions += ",tag:phone" }
+        let mask = subnet.network.netmask, broadcast = subnet.network.last
+        for range in subnet.ranges {
+            out.line("dhcp-range=set:\(tag)\(conditions),\(range.first),\(range.last),\(mask),\(broadcast),\(subnet.leaseSeconds)")
+        }
+        if !subnet.reservations.isEmpty, subnet.audience == .phones || subnet.ranges.isEmpty {
+            out.line("dhcp-range=set:\(tag),\(subnet.network.base),static,\(mask),\(broadcast),\(subnet.leaseSeconds)")
+        }
+        for reservation in subnet.reservations {
+            let name = reservation.hostname.map { ",\($0)" } ?? ""
+            out.line("dhcp-host=\(reservation.mac),\(reservation.address)\(name)")
+        }
+        // Without a value the option is not sent: dnsmasq would name itself as router and name server.
+        out.line("dhcp-option=tag:\(tag),option:router\(Self.list(subnet.routers))")
+        out.line("dhcp-option=tag:\(tag),option:dns-server\(Self.list(subnet.dns))")
+        if !subnet.ntp.isEmpty { out.line("dhcp-option=tag:\(tag),option:ntp-server\(Self.list(subnet.ntp))") }
+        if let domain = subnet.domain { out.line("dhcp-option=tag:\(tag),option:domain-name,\(domain)") }
+        out.line()
+    }
+
+    private static func list(_ addresses: [IPv4Address]) -> String { addresses.map { ",\($0)" }.joined() }
+
+    // MARK: Classes
+
+    private mutating func writeClasses() {
+        out.comment("Which phone is it? A rule that holds sets the tag of its family; the first family wins, and what a")
+        out.comment("phone states of itself outweighs its hardware address. dnsmasq looks for a text anywhere in the class.")
+        for phoneClass in plan.classes {
+            for (index, rule) in phoneClass.stated.enumerated() { write(rule, "is-\(phoneClass.name)", index) }
+            for rule in phoneClass.hardware { out.line("dhcp-mac=set:mac-\(phoneClass.name),\(Self.wildcard(rule.prefix))\(comment(rule.location))") }
+        }
+        out.line()
+        for phoneClass in plan.classes where !phoneClass.stated.isEmpty {
+            out.line("tag-if=set:\(phoneClass.name),set:phone,tag:is-\(phoneClass.name),tag:!phone")
+        }
+        for phoneClass in plan.classes where !phoneClass.hardware.isEmpty {
+            out.line("tag-if=set:\(phoneClass.name),set:phone,tag:mac-\(phoneClass.name),tag:!phone")
+        }
+        out.line()
+    }
+
+    private mutating func write(_ rule: DHCPPlan.StatedRule, _ tag: String, _ index: Int) {
+        let keyword = rule.field == .vendorClass ? "dhcp-vendorclass" : "dhcp-userclass"
+        if rule.test.skip > 0 || rule.test.head.contains(where: { !(0x20...0x7E).contains($0) }) {
+            // A match on an option compares octets from the beginning; a star stands for any octet.
+            let octets = Array(repeating: "*", count: rule.test.skip) + rule.test.head.map { hexadecimal([$0]) }
+            out.line("dhcp-match=set:\(tag),\(rule.field.code),\(octets.joined(separator: ":"))\(comment(rule.location))")
+        } else {
+            let text = rule.test.head.isEmpty ? rule.test.tail : rule.test.head
+            out.line("\(keyword)=set:\(tag),\(Self.quoted(String(decoding: text, as: UTF8.self)))\(comment(rule.location))")
+        }
+    }
+
+    private static func wildcard(_ prefix: MACPrefix) -> String {
+        (prefix.octets.map { hexadecimal([$0]) } + Array(repeating: "*", count: 6 - prefix.octets.count)).joined(separator: ":")
+    }
+
+    // MARK: Options
+
+    private mutating func write(_ phoneClass: DHCPPlan.PhoneClass) {
+        guard phoneClass.deliveries.contains(where: { !$0.items.isEmpty }) else { return }
+        out.comment("\(phoneClass.title) (\(phoneClass.location))")
+        for delivery in phoneClass.deliveries {
+            if phoneClass.isUniform {
+                write(delivery, "tag:\(phoneClass.name)")
+            } else {
+                for subnet in delivery.subnets { write(delivery, "tag:\(phoneClass.name),tag:net-\(subnet)") }
+            }
+        }
+        out.line()
+    }
+
+    private mutating func write(_ delivery: DHCPPlan.Delivery, _ tags: String) {
+        var file = "", server = "", address = ""
+        for item in delivery.items {
+            switch (item.place, item.value.form) {
+            case (.option(let code), let form):
+                let keyword = item.isForced ? "dhcp-option-force" : "dhcp-option"
+                out.line("\(keyword)=\(tags),\(code),\(Self.value(item.value.octets, form))\(comment(item.location))")
+            case (.bootFile, .text(let text)): file = Self.quoted(text)
+            case (.serverName, .text(let text)): server = Self.quoted(text)
+            case (.nextServer, .addresses(let addresses)): address = addresses.first?.description ?? ""
+            case (.bootFile, _), (.serverName, _), (.nextServer, _):
+                findings.error(item.location, "\(item.place.title) needs a text or an address")
+            }
+        }
+        guard !file.isEmpty || !server.isEmpty || !address.isEmpty else { return }
+        let tail = !address.isEmpty ? ",\(server),\(address)" : !server.isEmpty ? ",\(server)" : ""
+        out.line("dhcp-boot=\(tags),\(file)\(tail)")
+    }
+
+    private static func value(_ octets: [UInt8], _ form: EncodedValue.Form) -> String {
+        switch form {
+        case .text(let text): quoted(text)
+        case .addresses(let addresses): addresses.map(\.description).joined(separator: ",")
+        case .number, .octets: hex(octets)
+        }
+    }
+
+    /// Octets as dnsmasq reads them. A single one needs the `0x`, or it would be a decimal number.
+    private static func hex(_ octets: [UInt8]) -> String {
+        octets.count == 1 ? "0x" + hexadecimal(octets) : hexadecimal(octets)
+    }
+
+    /// A text in quotes, inside which commas, dots and colons have no meaning.
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+    }
+
+    private func comment(_ location: SourceLocation) -> String { "  # \(location)" }
+}

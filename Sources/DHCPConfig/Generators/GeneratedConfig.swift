@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A server's configuration, and what the server cannot express of the plan.
+public struct GeneratedConfig: Sendable, Hashable {
+    /// The configuration. Ends with a line break.
+    public let text: String
+    /// What is missing from it, and what to do instead.
+    public let findings: [ConfigDiagnostic]
+}
+
+/// What a generator needs to know besides the plan.
+public struct GeneratorOptions: Sendable, Hashable {
+    /// Whether to leave out what belongs to the server as a whole, so that the text can be included in a configuration that exists.
+    public var isFragment: Bool
+    /// The interfaces to listen on; if empty, those that the subnets name.
+    public var interfaces: [String]
+
+    /// Makes options.
+    public init(isFragment: Bool = false, interfaces: [String] = []) {
+        self.isFragment = isFragment
+        self.interfaces = interfaces
+    }
+
+    /// The interfaces to listen on for `plan`, each once.
+    func interfaces(for plan: DHCPPlan) -> [String] {
+        var result: [String] = []
+        for name in interfaces.isEmpty ? plan.subnets.compactMap(\.interface) : interfaces where !result.contains(name) {
+            result.append(name)
+        }
+        return result
+    }
+}
+
+/// The DHCP servers and platforms that configuration can be written for.
+public enum ServerPlatform: String, Sendable, Hashable, CaseIterable {
+    case dnsmasq
+}
+
+extension ServerPlatform {
+    /// Writes the plan in the platform's language. The same plan always gives the same text.
+    public func generate(_ plan: DHCPPlan, _ options: GeneratorOptions = GeneratorOptions()) -> GeneratedConfig {
+        switch self {
+        case .dnsmasq: DnsmasqGenerator(plan: plan, options: options).generate()
+        }
+    }
+}
+
+/// The lines of a configuration as they are written.
+struct ConfigText {
+    private(set) var text = ""
+    private let commentMark: String
+
+    init(commentMark: String) { self.commentMark = commentMark }
+
+    mutating func line(_ line: String = "") { text += line + "\n" }
+
+    mutating func comment(_ comment: String) {
+        // A line break inside a comment would end it.
+        let flat = comment.map { $0.isNewline ? " " : $0 }
+        text += "\(commentMark) \(String(flat))\n"
+    }
+
+    /// The head of every generated file.
+    mutating func header(_ plan: DHCPPlan, _ platform: String) {
+        comment("\(platform) for \(plan.site), written by dhcpd-config from \(plan.location.file).")
+        comment("Change that file and generate again; changes made here are lost.")
+        line()
+    }
+}
