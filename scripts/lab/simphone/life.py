@@ -96,7 +96,11 @@ class Life:
             if account.user == first.user:
                 raise PhoneFault(f"configuration: after the restart the account is still {first.user}")
         self.enter("arrived")
-        self.stay(stay if until == "arrived" else float("inf"))
+        if until == "synchronised":
+            if not self.await_restart(NOTIFY_TIMEOUT_SECONDS):
+                raise PhoneFault(f"notify: no check-sync came within {NOTIFY_TIMEOUT_SECONDS} s")
+            self.restart()
+        self.stay(float("inf") if until == "forever" else stay)
 
     def stay(self, seconds: float) -> None:
         """Stay registered, and restart when told."""

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+
+/// An appliance and phone ports in network namespaces of their own, made by `scripts/lab/lab`.
+struct Lab {
+    /// Why the lab cannot run on this machine, or `nil` if it can.
+    static let obstacle: String? = {
+        guard ProcessInfo.processInfo.userName == "root" else { return "network namespaces need root" }
+        let needed = ["ip", "dnsmasq", "dhclient", "sipp", "atftp", "curl", "socat", "python3"]
+        let directories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/bin"]
+        let missing = needed.filter { program in
+            !directories.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+        }
+        guard missing.isEmpty else { return "\(missing.joined(separator: ", ")) not installed: run scripts/setup lab" }
+        return nil
+    }()
+
+    /// The checkout that holds this file.
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The directory of the lab's logs, configuration and state.
+    let state: URL
+    private let environment: [String: String]
+
+    private init(plugins: URL?) {
+        let name = "\(ProcessInfo.processInfo.processIdentifier)-\(UInt16.random(in: .min ... .max))"
+        state = FileManager.default.temporaryDirectory.appending(path: "provd-lab-\(name)")
+        var environment = ["LAB_PREFIX": "provd-t\(name)-", "LAB_STATE": state.path]
+        environment["LAB_PLUGINS"] = plugins?.path
+        self.environment = environment
+    }
+
+    /// Makes a lab, starts the appliance, hands it to `body`, and takes it away again whatever happens.
+    ///
+    /// The logs stay if anything failed, and the failure says where.
+    static func run(plugins: URL? = nil, _ body: (Lab) async throws -> Void) async throws {
+        let lab = Lab(plugins: plugins)
+        do {
+            try await lab.succeed("up")
+            try await body(lab)
+            try await lab.succeed("down")
+            try FileManager.default.removeItem(at: lab.state)
+        } catch {
+            let ended = try await lab("down")
+            if !ended.succeeded { Issue.record("the lab did not end: \(ended.output)") }
+            Issue.record("The lab's logs are in \(lab.state.path)")
+            throw error
+        }
+    }
+
+    /// The path of a file of this checkout.
+    static func path(_ name: String) -> String { repository.appending(path: name).path }
+
+    // MARK: - Commands
+
+    /// Runs a command of the lab; see `scripts/lab/lab help`.
+    func callAsFunction(_ arguments: String...) async throws -> Command { try await command(arguments) }
+
+    /// Runs a command of the lab that must succeed; its output without the last newline.
+    @discardableResult
+    func succeed(_ arguments: String...) async throws -> String {
+        let done = try await command(arguments)
+        try #require(done.succeeded, "scripts/lab/lab \(arguments.joined(separator: " ")): \(done.output)")
+        return done.output.trimmingCharacters(in: .newlines)
+    }
+
+    private func command(_ arguments: [String]) async throws -> Command {
+        try await Command.run(Lab.path("scripts/lab/lab"), arguments, environment: environment)
+    }
+
+    // MARK: - What tests ask of it
+
+    /// Runs a phone until it reaches a point of its life, and reads what it reports.
+    func boot(_ phone: String, dialling codes: [String] = [], until point: String = "arrived") async throws -> PhoneReport {
+        let options = codes.flatMap { ["--dial", $0] } + ["--until", point]
+        let run = try await command(["boot", phone] + options)
+        var report = try PhoneReport(contentsOf: state.appending(path: "phones/\(phone)/report.json"))
+        report.output = run.output
+        return report
+    }
+
+    /// The answer of a phone's curl: the HTTP status, or 000 if there was none.
+    func status(of path: String, from phone: String, userAgent: String) async throws -> String {
+        try await succeed(
+            "in", phone, "curl", "--silent", "--path-as-is", "--globoff", "--max-time", "10", "--user-agent", userAgent,
+            "--output", "/dev/null", "--write-out", "%{http_code}", "http://10.77.0.1:8667\(path)")
+    }
+
+    /// The path of one of the package's programs.
+    func program(_ name: String) -> String {
+        ProcessInfo.processInfo.environment["LAB_BIN"].map { "\($0)/\(name)" } ?? Lab.path(".build/debug/\(name)")
+    }
+
+    /// The process that serves, to see that it is the same afterwards.
+    func provdProcess() throws -> String {
+        try String(contentsOf: state.appending(path: "run/provd.pid"), encoding: .utf8).trimmingCharacters(in: .newlines)
+    }
+
+    /// Requires that provd still runs, and still serves a phone from cold boot to its registration.
+    func expectService(by process: String, _ comment: Comment) async throws {
+        #expect(FileManager.default.fileExists(atPath: "/proc/\(process)/exe"), "provd ended: \(comment)")
+        let report = try await boot("yealink", until: "registered")
+        #expect(report.error == nil, "\(comment)\n\(report.output)")
+    }
+
+    /// The end of a part's log, for failures.
+    func log(of part: String) -> String {
+        let text = (try? String(contentsOf: state.appending(path: "logs/\(part).log"), encoding: .utf8)) ?? "(no log)"
+        return text.split(separator: "\n").suffix(20).joined(separator: "\n")
+    }
+}
