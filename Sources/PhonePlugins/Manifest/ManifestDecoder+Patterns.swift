@@ -48,7 +48,7 @@ extension ManifestDecoder {
 
         let samples = try samples(map["samples"], of: node)
         return PatternRule(
-            proto: proto, field: field, pattern: pattern, claims: claims, ouis: prefixes, samples: samples, place: patternNode.place)
+            protocol: proto, field: field, pattern: pattern, claims: claims, ouis: prefixes, samples: samples, place: patternNode.place)
     }
 
     private static func samples(_ list: ManifestNode?, of node: ManifestNode) throws(PluginProblem) -> [PatternRule.Sample] {

@@ -25,7 +25,7 @@ struct ManifestDecoder {
             throw idNode.problem(
                 "“\(try idNode.text())” cannot name a plugin", "use at most \(PluginID.maximumLength) letters, digits, “.”, “-” and “_”")
         }
-        do {
+        do throws(PluginProblem) {
             return try decode(id, map)
         } catch {
             var problem = error

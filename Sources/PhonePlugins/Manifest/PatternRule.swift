@@ -56,7 +56,7 @@ public struct PatternRule: Sendable {
     }
 
     /// The protocol whose requests are looked at.
-    public let proto: PhoneProtocol
+    public let `protocol`: PhoneProtocol
     /// The part of the request.
     public let field: PatternField
     /// What it looks like.

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// All loaded plugins at one moment, with one index over all their patterns.
+///
+/// A catalogue never changes: whoever installs or removes a plugin makes a new one and puts it in the old one's place.
+public struct PluginCatalog: Sendable {
+    private struct Key: Hashable {
+        let `protocol`: PhoneProtocol
+        let field: PatternField
+    }
+
+    private struct Entry {
+        let plugin: Plugin
+        let rule: PatternRule
+    }
+
+    /// The plugins, ordered by id.
+    public let plugins: [Plugin]
+    private let pluginsByID: [PluginID: Plugin]
+    private let pluginsByVendor: [String: [Plugin]]
+    private let entries: [Entry]
+    private let indexes: [Key: PatternTrie]
+
+    /// A catalogue without plugins.
+    public static let empty = PluginCatalog(plugins: [])
+
+    /// Makes a catalogue. Of two plugins with one id the first is taken.
+    public init(plugins: [Plugin]) {
+        var byID: [PluginID: Plugin] = [:]
+        for plugin in plugins where byID[plugin.id] == nil { byID[plugin.id] = plugin }
+        let plugins = byID.values.sorted { $0.id < $1.id }
+        var entries: [Entry] = []
+        var indexes: [Key: PatternTrie] = [:]
+        for plugin in plugins {
+            for rule in plugin.manifest.patterns {
+                indexes[Key(protocol: rule.protocol, field: rule.field), default: PatternTrie()]
+                    .insert(rule.pattern, payload: entries.count, ouis: rule.ouis)
+                entries.append(Entry(plugin: plugin, rule: rule))
+            }
+        }
+        self.plugins = plugins
+        pluginsByID = byID
+        pluginsByVendor = Dictionary(grouping: plugins) { $0.manifest.vendor.lowercased() }
+        self.entries = entries
+        self.indexes = indexes
+    }
+
+    /// The plugin of an id.
+    public subscript(id: PluginID) -> Plugin? { pluginsByID[id] }
+
+    /// The plugin of an id as device documents hold it.
+    public subscript(id: String) -> Plugin? { PluginID(id).flatMap { pluginsByID[$0] } }
+
+    // MARK: Recognising phones
+
+    /// Every pattern of every plugin that matches a part of a request: the most specific first, then the greatest plugin id,
+    /// then the order of the manifest.
+    public func evidence(for request: PhoneRequest) -> [PatternMatch] { examine(request).matches }
+
+    /// What the plugins together make of a request.
+    public func identify(_ request: PhoneRequest) -> Identification { Identification(of: evidence(for: request)) }
+
+    /// The evidence together with the number of steps that finding it took.
+    func examine(_ request: PhoneRequest) -> (matches: [PatternMatch], steps: Int) {
+        var found: [(match: PatternMatch, order: Int)] = []
+        var steps = 0
+        for field in request.protocol.fields {
+            guard let text = request.text(of: field), let index = indexes[Key(protocol: request.protocol, field: field)] else { continue }
+            var search = PatternSearch(field == .path ? text : Self.trimmed(text))
+            index.search(&search)
+            steps += search.steps
+            for hit in search.hits {
+                let entry = entries[hit.payload]
+                let captures = search.captures(of: hit, named: entry.rule.pattern.captureNames)
+                let claims = entry.rule.identity(captures, in: entry.plugin.manifest)
+                guard !claims.isEmpty else { continue }
+                let match = PatternMatch(
+                    plugin: entry.plugin.id, field: field, pattern: entry.rule.pattern.text, specificity: entry.rule.pattern.literalLength,
+                    claims: claims)
+                found.append((match, hit.payload))
+            }
+        }
+        found.sort { left, right in
+            if left.match.specificity != right.match.specificity { return left.match.specificity > right.match.specificity }
+            if left.match.plugin != right.match.plugin { return left.match.plugin > right.match.plugin }
+            return left.order < right.order
+        }
+        return (found.map(\.match), steps)
+    }
+
+    /// A header's value without the blanks around it (RFC 9110, 5.5), and a DHCP text without the NUL that some clients append.
+    private static func trimmed(_ text: String) -> String {
+        let isPadding = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0 }
+        let bytes = text.utf8.drop(while: isPadding)
+        guard let end = bytes.lastIndex(where: { !isPadding($0) }) else { return "" }
+        return String(decoding: bytes[...end], as: UTF8.self)
+    }
+
+    // MARK: Choosing a plugin
+
+    /// How well each plugin of a device's vendor serves it, best first; of equal levels the greatest id comes first.
+    ///
+    /// Only claims whose level ``SupportLevel/associates`` may give a device its plugin.
+    public func support(vendor: String?, model: String?, version: String?) -> [SupportClaim] {
+        guard let vendor else { return [] }
+        let claims = (pluginsByVendor[vendor.lowercased()] ?? []).map { $0.support(model: model, version: version) }
+        return claims.sorted { $0.level != $1.level ? $0.level > $1.level : $0.plugin > $1.plugin }
+    }
+}

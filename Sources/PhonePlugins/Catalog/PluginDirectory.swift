@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+
+/// A plugin's directory with that of its family: reading what lies in them and nothing else.
+struct PluginDirectory {
+    /// The plugin's own directory first, then the family's.
+    let roots: [String]
+
+    /// Opens the directory of a plugin; `common/` beside it belongs to it if it holds `common.yml`.
+    init(_ path: String) {
+        let common = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("common").path
+        let hasCommon = FileManager.default.fileExists(atPath: common + "/common.yml")
+        roots = hasCommon ? [path, common] : [path]
+    }
+
+    /// The bytes of the file `plugin.yml`.
+    var manifest: (path: String, limit: Int) { (roots[0] + "/plugin.yml", PluginLimits.manifestBytes) }
+
+    /// The family's fragment, if there is one.
+    var fragment: String? { roots.count > 1 ? roots[1] + "/common.yml" : nil }
+
+    /// The files below a subdirectory by their relative path; the plugin's own hide those of the family.
+    ///
+    /// - Throws: ``PluginProblem`` for links that lead out, and for more files than a plugin may have.
+    func files(below subdirectory: String, limit: Int) throws(PluginProblem) -> [String: StaticFile] {
+        var found: [String: StaticFile] = [:]
+        for root in roots.reversed() {
+            let top = Self.resolved(root)
+            let start = root + "/" + subdirectory
+            guard FileManager.default.fileExists(atPath: start) else { continue }
+            try Self.collect(start, prefix: "", top: top, depth: 0, limit: limit, into: &found)
+        }
+        return found
+    }
+
+    /// Reads a file of bounded length.
+    static func read(_ path: String, limit: Int) throws(PluginProblem) -> [UInt8] {
+        let place = PluginProblem.Place(file: path)
+        let handle: FileHandle
+        let data: Data
+        do {
+            handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? handle.close() }
+            data = try handle.read(upToCount: limit + 1) ?? Data()
+        } catch {
+            throw PluginProblem(place: place, reason: "cannot be read", remedy: "check that the file exists and that provd may read it")
+        }
+        guard data.count <= limit else { throw PluginProblem(place: place, reason: "more than \(limit) bytes", remedy: "shorten it") }
+        return [UInt8](data)
+    }
+
+    /// The names in a directory, hidden ones left out, in the order that people expect.
+    static func names(in path: String) throws(PluginProblem) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }
+                .sorted { compareNumerically($0, $1) < 0 }
+        } catch {
+            throw PluginProblem(
+                place: .init(file: path), reason: "cannot be listed", remedy: "check that the directory exists and that provd may read it")
+        }
+    }
+
+    static func isDirectory(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: resolved(path))
+        return attributes?[.type] as? FileAttributeType == .typeDirectory
+    }
+
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    private static func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+
+    private static func collect(
+        _ directory: String, prefix: String, top: String, depth: Int, limit: Int, into found: inout [String: StaticFile]
+    ) throws(PluginProblem) {
+        guard depth < 10 else {
+            throw PluginProblem(place: .init(file: directory), reason: "nested deeper than 10 directories", remedy: "flatten it")
+        }
+        for name in try names(in: directory) {
+            let path = directory + "/" + name
+            let real = resolved(path)
+            guard real.hasPrefix(top + "/") else {
+                throw PluginProblem(place: .init(file: path), reason: "a link that leads out of the plugin", remedy: "put the file itself there")
+            }
+            let relative = prefix + name
+            if isDirectory(path) {
+                try collect(path, prefix: relative + "/", top: top, depth: depth + 1, limit: limit, into: &found)
+            } else {
+                let size = (try? FileManager.default.attributesOfItem(atPath: real)[.size] as? Int) ?? 0
+                found[relative] = StaticFile(path: real, size: size)
+                guard found.count <= limit else {
+                    throw PluginProblem(place: .init(file: directory), reason: "more than \(limit) files", remedy: "split the plugin")
+                }
+            }
+        }
+    }
+}
