@@ -5,14 +5,14 @@ public import NetTypes
 /// What was learnt from one DHCP message, as the sniffer or a DHCP server's hook hands it to provd.
 ///
 /// On provd's Unix socket each observation is one line of JSON. Members that the message did not have are left out.
-public struct DHCPObservation: Sendable, Equatable, Codable {
+public struct DHCPObservation: Sendable, Hashable, Codable {
     /// The message types that matter for provisioning (RFC 2132, 9.6).
     public enum MessageType: String, Sendable, Codable, CaseIterable {
         case discover, offer, request, decline, ack, nak, release, inform
     }
 
     /// What the vendor definitions say of the sender.
-    public struct Recognition: Sendable, Equatable, Codable {
+    public struct Recognition: Sendable, Hashable, Codable {
         /// The manufacturer's name as plugins write it, such as `Yealink`.
         public var vendor: String
         /// The model, if the message tells it, such as `T46S`.

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import NetTypes
+
+/// What a DHCP client says of itself in one message, as it was on the wire.
+public struct DHCPClient: Sendable, Hashable {
+    /// The hardware address (`chaddr`).
+    public var mac: MACAddress
+    /// The vendor class identifier (option 60).
+    public var vendorClass: [UInt8]?
+    /// The user class (option 77), in either of its forms.
+    public var userClass: [UInt8]?
+    /// The host name (option 12).
+    public var hostname: String?
+
+    /// Makes a client that says nothing but its address.
+    public init(mac: MACAddress) { self.mac = mac }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import ProvModel
+
+/// Says which manufacturer's phone sends a DHCP message.
+public protocol DHCPRecogniser: Sendable {
+    /// Judges a client by what it says of itself.
+    ///
+    /// - Returns: `nil` if the client is unknown.
+    func recognise(_ client: DHCPClient) -> DHCPObservation.Recognition?
+}
+
+/// Knows no phone. For a machine without vendor definitions, where provd recognises by other means.
+public struct NoRecogniser: DHCPRecogniser {
+    /// Makes it.
+    public init() {}
+
+    public func recognise(_ client: DHCPClient) -> DHCPObservation.Recognition? { nil }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import DHCPConfig
+import Glibc
+import PacketCapture
+
+/// dhcp-sniffd: observes DHCP on interfaces or in a file, and hands what it learns to provd or to standard output.
+public struct SniffingDaemon: Sendable {
+    /// provd's socket for observations.
+    public static let defaultSocket = "/run/provd/sightings.sock"
+    /// Where the vendor definitions are looked for, in order, if none are named.
+    public static let definitionDirectories = ["/usr/share/provd/dhcp", "./dhcp"]
+    /// How long what waits may still be handed to provd after a signal to end.
+    static let farewell: Duration = .seconds(1)
+
+    /// Interfaces to capture on; empty means all that are fit.
+    public var interfaces: [String] = []
+    /// A capture file to read instead.
+    public var file: String?
+    /// provd's socket; `nil` delivers nothing.
+    public var socket: String? = Self.defaultSocket
+    /// Whether observations are printed as JSON.
+    public var printsJSON = false
+    /// The directory of the vendor definitions; `nil` looks in `definitionDirectories`.
+    public var definitions: String?
+    /// Whether phones are recognised by vendor definitions.
+    public var recognises = true
+    /// A descriptor on which a line is written when the capture has begun.
+    public var readyDescriptor: Int32?
+
+    private let report: @Sendable (String) -> Void
+
+    /// Makes a daemon with the defaults.
+    ///
+    /// - Parameter report: Called with sentences for the log.
+    public init(report: @escaping @Sendable (String) -> Void) { self.report = report }
+
+    /// Works until the file is read, the process is told to end, or every capture has failed.
+    public func run() async throws(SniffingFailure) {
+        let recogniser = try makeRecogniser()
+        let sources = try openSources()
+        let delivery = try makeDelivery()
+        let sinks: [any ObservationSink] = (printsJSON ? [StandardOutputSink()] : []) + (delivery.map { [$0] } ?? [])
+        let sniffer = Sniffer(sources: sources, recogniser: recogniser, sinks: sinks, report: report)
+        for source in sources where source.interface != nil { report("listening on \(source.packets.name)") }
+        announceReadiness()
+
+        let outcome = await withTaskGroup(of: Outcome.self) { group in
+            group.addTask {
+                do {
+                    try await sniffer.run()
+                    return .ended(nil)
+                } catch {
+                    return .ended(error)
+                }
+            }
+            group.addTask {
+                await TerminationSignals.wait()
+                return .signalled
+            }
+            if let delivery {
+                group.addTask {
+                    await delivery.run()
+                    return .delivered
+                }
+            }
+            let outcome = await group.next() ?? .signalled
+            if let delivery { await finish(delivery, &group, isHurried: file == nil) }
+            group.cancelAll()
+            return outcome
+        }
+        try outcome.check()
+    }
+
+    private enum Outcome: Sendable {
+        case ended((any Error)?)
+        case signalled
+        case delivered
+        case outOfTime
+
+        func check() throws(SniffingFailure) {
+            guard case .ended(let error?) = self else { return }
+            if let error = error as? CaptureError { throw SniffingFailure(error) }
+            throw SniffingFailure(message: "\(error)", exitCode: 71)
+        }
+    }
+
+    /// Waits until everything is delivered. After a live capture there is little time; a file is delivered whole,
+    /// unless a signal comes.
+    private func finish(_ delivery: ObservationDelivery, _ group: inout TaskGroup<Outcome>, isHurried: Bool) async {
+        delivery.finish()
+        if isHurried {
+            group.addTask {
+                try? await Task.sleep(for: Self.farewell)
+                return .outOfTime
+            }
+        }
+        while let outcome = await group.next() {
+            switch outcome {
+            case .delivered, .outOfTime, .signalled: return
+            case .ended: continue
+            }
+        }
+    }
+
+    // MARK: - Parts
+
+    private func makeRecogniser() throws(SniffingFailure) -> any DHCPRecogniser {
+        guard recognises else { return NoRecogniser() }
+        let directory =
+            definitions ?? Self.definitionDirectories.first { unsafe access($0, R_OK | X_OK) == 0 }
+            ?? Self.definitionDirectories[0]
+        do {
+            return CatalogRecogniser(try VendorCatalog.load(directory: directory))
+        } catch {
+            throw SniffingFailure(error)
+        }
+    }
+
+    private func openSources() throws(SniffingFailure) -> [Sniffer.Source] {
+        do throws(CaptureError) {
+            if let file { return [Sniffer.Source(try CaptureFile(path: file), interface: nil)] }
+            let names = interfaces.isEmpty ? try NetworkInterfaces.capturable() : interfaces
+            guard !names.isEmpty else {
+                throw CaptureError(.noSuchInterface, "no Ethernet interface is up: name one with --interface")
+            }
+            var sources: [Sniffer.Source] = []
+            for name in names {
+                let capture = try LiveCapture(interface: name, filter: Sniffer.filter(linkType:))
+                sources.append(Sniffer.Source(capture, interface: name))
+            }
+            return sources
+        } catch {
+            throw SniffingFailure(error)
+        }
+    }
+
+    private func makeDelivery() throws(SniffingFailure) -> ObservationDelivery? {
+        guard let socket else { return nil }
+        do {
+            return try ObservationDelivery(path: socket, report: report)
+        } catch {
+            throw SniffingFailure(error)
+        }
+    }
+
+    private func announceReadiness() {
+        guard let readyDescriptor else { return }
+        let line = Array("ready\n".utf8)
+        _ = unsafe line.withUnsafeBytes { unsafe write(readyDescriptor, $0.baseAddress, $0.count) }
+        close(readyDescriptor)
+    }
+}

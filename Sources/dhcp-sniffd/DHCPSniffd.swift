@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import DHCPSniffing
+import Glibc
+
+/// Watches DHCP passively, so that provd knows a phone before its first request.
+@main
+struct DHCPSniffd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dhcp-sniffd",
+        abstract: "Watch DHCP passively and tell provd which phones there are.",
+        discussion: """
+            Captures DHCP messages, recognises phones by the vendor definitions, and hands one observation per message to \
+            provd. Needs the capability CAP_NET_RAW to capture, and nothing to read a file. It never sends a packet.
+
+            Exit codes: 65 the capture file is damaged, 66 no such file or interface, 71 the system failed, 77 capture not \
+            permitted, 78 vendor definitions missing or wrong.
+            """)
+
+    @Option(name: [.short, .long], help: "An interface to capture on; can be repeated. Default: every Ethernet interface that is up.")
+    var interface: [String] = []
+
+    @Option(help: "Read a capture file (pcap or pcapng) instead of interfaces.")
+    var read: String?
+
+    @Option(help: "provd's Unix socket (default: \(SniffingDaemon.defaultSocket); none with --json or --read).")
+    var socket: String?
+
+    @Flag(help: "Print each observation to standard output as a line of JSON.")
+    var json = false
+
+    @Option(help: "The directory of vendor definitions (default: PROVD_DHCP_DIR, /usr/share/provd/dhcp, ./dhcp).")
+    var definitions: String?
+
+    @Flag(help: "Do without vendor definitions: observations then name no phone.")
+    var noDefinitions = false
+
+    @Option(help: "Write a line to this open file descriptor when the capture has begun.")
+    var readyFd: Int32?
+
+    func validate() throws {
+        guard read == nil || interface.isEmpty else {
+            throw ValidationError("--read and --interface exclude each other: read a file or capture, not both.")
+        }
+        guard read == nil || json || socket != nil else {
+            throw ValidationError("--read needs --json to print what was found, or --socket to hand it to provd.")
+        }
+    }
+
+    func run() async throws {
+        var daemon = SniffingDaemon { say($0) }
+        daemon.interfaces = interface
+        daemon.file = read
+        daemon.socket = socket ?? (json ? nil : SniffingDaemon.defaultSocket)
+        daemon.printsJSON = json
+        daemon.definitions = definitions ?? environment("PROVD_DHCP_DIR")
+        daemon.recognises = !noDefinitions
+        daemon.readyDescriptor = readyFd
+        do {
+            try await daemon.run()
+        } catch {
+            say(error.message)
+            throw ExitCode(error.exitCode)
+        }
+    }
+}
+
+/// Writes a line to standard error, for the journal.
+private func say(_ text: String) {
+    let line = Array("\(text)\n".utf8)
+    _ = unsafe line.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}
+
+/// A variable of the environment, if it is set to something.
+private func environment(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    let text = unsafe String(cString: value)
+    return text.isEmpty ? nil : text
+}
