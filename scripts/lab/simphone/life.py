@@ -3,6 +3,7 @@
 
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -126,7 +127,9 @@ class Life:
         self.say("failed", str(fault))
 
     def say(self, step: str, text: str) -> None:
-        print(f"{time.strftime('%H:%M:%S')} phone {self.family.name:8} {step:9} {text}", flush=True)
+        # One write for one line: several phones share the terminal.
+        sys.stdout.write(f"{time.strftime('%H:%M:%S')} phone {self.family.name:8} {step:9} {text}\n")
+        sys.stdout.flush()
 
     def save(self) -> None:
         """Write the report in one step, so that a reader never sees half of it."""
