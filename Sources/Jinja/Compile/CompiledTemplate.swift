@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A template after compilation: flat tables of nodes that refer to each other by position.
+///
+/// Nodes are plain numbers without references, so that walking them costs no reference counting;
+/// variables are numbered slots of a function's frame, and names are hashed.
+final class CompiledTemplate: Sendable {
+    /// The node of an expression, by its position in ``expressions``.
+    typealias ExpressionID = Int
+
+    let name: String
+    /// The source, of which the text nodes are parts.
+    let source: [UInt8]
+    let expressions: [ExpressionNode]
+    let expressionPositions: [SourcePosition]
+    let statements: [StatementNode]
+    let statementPositions: [SourcePosition]
+    /// The operands of nodes with any number of them.
+    let operands: [ExpressionID]
+    let constants: [JinjaValue]
+    let names: [VariableName]
+    let arguments: [ArgumentList]
+    let hostFunctions: [HostFunction]
+    let loads: [SlotLoad]
+    let functions: [FunctionCode]
+    let macros: [MacroCode]
+    let loops: [LoopCode]
+    let targets: [TargetCode]
+    let captures: [CaptureCode]
+    let scopes: [ScopeCode]
+    let includes: [IncludeCode]
+    let calls: [CallBlockCode]
+    let blocks: [BlockCode]
+    let blockCalls: [BlockCall]
+    /// The source of every output, by the output's position in ``statements``.
+    let outputSources: [Int: Range<Int>]
+    let blocksByName: [String: Int]
+    /// The slot of `self` in the root function, if the template uses it.
+    let selfSlot: Int?
+
+    init(name: String, source: [UInt8], tables: CodeTables, selfSlot: Int?) {
+        self.name = name
+        self.source = source
+        self.selfSlot = selfSlot
+        expressions = tables.expressions
+        expressionPositions = tables.expressionPositions
+        statements = tables.statements
+        statementPositions = tables.statementPositions
+        operands = tables.operands
+        constants = tables.constants
+        names = tables.names
+        arguments = tables.arguments
+        hostFunctions = tables.hostFunctions
+        loads = tables.loads
+        functions = tables.functions
+        macros = tables.macros
+        loops = tables.loops
+        targets = tables.targets
+        captures = tables.captures
+        scopes = tables.scopes
+        includes = tables.includes
+        calls = tables.calls
+        blocks = tables.blocks
+        blockCalls = tables.blockCalls
+        outputSources = tables.outputSources
+        blocksByName = Dictionary(uniqueKeysWithValues: tables.blocks.enumerated().map { ($1.name, $0) })
+    }
+}
+
+/// The tables while they are being filled.
+struct CodeTables {
+    var expressions: [ExpressionNode] = []
+    var expressionPositions: [SourcePosition] = []
+    var statements: [StatementNode] = []
+    var statementPositions: [SourcePosition] = []
+    var operands: [Int] = []
+    var constants: [JinjaValue] = []
+    var names: [VariableName] = []
+    var arguments: [ArgumentList] = []
+    var hostFunctions: [HostFunction] = []
+    var loads: [SlotLoad] = []
+    var functions: [FunctionCode] = []
+    var macros: [MacroCode] = []
+    var loops: [LoopCode] = []
+    var targets: [TargetCode] = []
+    var captures: [CaptureCode] = []
+    var scopes: [ScopeCode] = []
+    var includes: [IncludeCode] = []
+    var calls: [CallBlockCode] = []
+    var blocks: [BlockCode] = []
+    var blockCalls: [BlockCall] = []
+    var outputSources: [Int: Range<Int>] = [:]
+}
+
+/// A name with its hash and the value it has while it is missing.
+struct VariableName: Sendable {
+    let hashed: JinjaDict.HashedName
+    let missing: JinjaValue
+    let missingAttribute: JinjaValue
+
+    var text: String { hashed.text }
+
+    init(_ text: String) {
+        hashed = JinjaDict.HashedName(text)
+        missing = .undefined(JinjaUndefined(name: text))
+        missingAttribute = .undefined(JinjaUndefined(attribute: text))
+    }
+}
+
+/// An expression. The numbers are positions in the tables; -1 stands for an absent operand.
+enum ExpressionNode: Sendable {
+    case constant(Int)
+    case local(Int)
+    case outer(hops: Int, slot: Int)
+    case loopField(slot: Int, LoopField)
+    case attribute(Int, name: Int)
+    case item(Int, Int)
+    case slice(Int, bounds: Int)
+    case list(first: Int, count: Int)
+    case tuple(first: Int, count: Int)
+    case dict(first: Int, count: Int)
+    case concat(first: Int, count: Int)
+    case call(Int, arguments: Int)
+    case method(Int, name: Int, arguments: Int)
+    case filter(BuiltinFilter, Int, arguments: Int)
+    case hostFilter(Int, Int, arguments: Int)
+    case defaultFilter(Int, fallback: Int, isBoolean: Int)
+    case test(BuiltinTest, Int, arguments: Int)
+    case hostTest(Int, Int, arguments: Int)
+    case unary(UnaryOperator, Int)
+    case binary(BinaryOperator, Int, Int)
+    case and(Int, Int)
+    case or(Int, Int)
+    case compare(Comparison, Int, Int)
+    case compareChain(Int, first: Int, count: Int)
+    case conditional(Int, then: Int, otherwise: Int)
+    case captured
+}
+
+/// What `loop` knows, without a call.
+enum LoopField: String, Sendable {
+    case index, index0, revindex, revindex0, first, last, length, depth, depth0, previtem, nextitem
+}
+
+/// A run of statements.
+struct Body: Sendable {
+    let first: Int
+    let count: Int
+}
+
+enum StatementNode: Sendable {
+    case text(start: Int, end: Int)
+    case output(Int)
+    case branch(Int, then: Body, otherwise: Body)
+    case loop(Int)
+    case assign(target: Int, value: Int)
+    case capture(Int)
+    case macro(Int)
+    case callBlock(Int)
+    case scope(Int)
+    case autoescape(Int, scope: Int)
+    case block(Int)
+    case extends(Int)
+    case include(Int)
+    case importTemplate(Int)
+    case perform(Int)
+    /// Runs only while the template extends no other.
+    case unlessExtended(Body)
+}
+
+/// What a slot holds when its scope is entered.
+enum SlotLoad: Sendable {
+    case resolve(slot: Int, name: Int)
+    case copy(slot: Int, hops: Int, from: Int)
+    case missing(slot: Int, name: Int)
+}
+
+struct ArgumentList: Sendable {
+    let positional: [Int]
+    let named: [NamedArgument]
+    let list: Int?
+    let dict: Int?
+
+    struct NamedArgument: Sendable {
+        let name: String
+        let value: Int
+    }
+}
+
+/// A part of a template with a frame of its own: its top level, a block, a macro or a recursive loop.
+struct FunctionCode: Sendable {
+    var slotCount = 0
+    var loads = 0..<0
+    var body = Body(first: 0, count: 0)
+}
+
+struct MacroCode: Sendable {
+    let name: String
+    let function: Int
+    let parameters: [String]
+    let parameterNames: [Int]
+    let slots: [Int]
+    /// Default expressions by parameter; -1 where there is none.
+    let defaults: [Int]
+    let callerSlot: Int?
+    let keywordsSlot: Int?
+    let extrasSlot: Int?
+    /// Where the macro itself is put; -1 for the body of a call block.
+    let slot: Int
+    /// The name under which the template's context knows it, or -1.
+    let exportName: Int
+}
+
+struct LoopCode: Sendable {
+    let iterable: Int
+    let target: Int
+    let loopSlot: Int?
+    let condition: Int?
+    let conditionTarget: Int
+    let conditionLoads: Range<Int>
+    let loads: Range<Int>
+    let body: Body
+    let elseLoads: Range<Int>
+    let otherwise: Body
+    /// The function that holds the body, when the loop can call itself.
+    let function: Int?
+}
+
+enum TargetCode: Sendable {
+    case slot(Int, exportName: Int)
+    case namespace(variable: Int, name: Int)
+    indirect case tuple([TargetCode])
+}
+
+struct CaptureCode: Sendable {
+    let loads: Range<Int>
+    let body: Body
+    let filter: Int
+    /// Where the text goes; -1 writes it to the output.
+    let target: Int
+}
+
+struct ScopeCode: Sendable {
+    /// What is put into slots before the loads of the scope, for `with`.
+    let bindings: [Binding]
+    let loads: Range<Int>
+    let body: Body
+
+    struct Binding: Sendable {
+        let target: Int
+        let value: Int
+    }
+}
+
+struct IncludeCode: Sendable {
+    let template: Int
+    let ignoresMissing: Bool
+    let withContext: Bool
+    /// The local variables that the other template can see, with `with context`.
+    let locals: [Local]
+    /// The slot for a whole module, or what is taken out of it.
+    let moduleTarget: TargetCode?
+    let imports: [Import]
+
+    struct Local: Sendable {
+        let name: Int
+        let hops: Int
+        let slot: Int
+    }
+
+    struct Import: Sendable {
+        let name: Int
+        let target: TargetCode
+    }
+}
+
+struct CallBlockCode: Sendable {
+    let macro: Int
+    let call: Int
+}
+
+struct BlockCode: Sendable {
+    let name: String
+    let function: Int
+    let isRequired: Bool
+    let selfSlot: Int?
+    let superSlot: Int?
+}
+
+/// The place where a block stands in the template.
+struct BlockCall: Sendable {
+    let block: Int
+    /// The locals that a scoped block sees; `nil` when the block is not scoped.
+    let locals: [IncludeCode.Local]?
+}

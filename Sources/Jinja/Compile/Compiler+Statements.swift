@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+extension Compiler {
+    /// Compiles statements into one run.
+    mutating func compile(_ statements: [Statement], at place: Place) throws(JinjaSyntaxError) -> Body {
+        var nodes: [(node: StatementNode, position: SourcePosition, source: Range<Int>?)] = []
+        for statement in statements {
+            var source: Range<Int>?
+            if case .output(_, let range) = statement.kind { source = range }
+            for node in try compile(statement, at: place) { nodes.append((node, statement.position, source)) }
+        }
+        let first = tables.statements.count
+        for entry in nodes {
+            if let source = entry.source { tables.outputSources[tables.statements.count] = source }
+            tables.statements.append(entry.node)
+            tables.statementPositions.append(entry.position)
+        }
+        return Body(first: first, count: nodes.count)
+    }
+
+    private mutating func compile(_ statement: Statement, at place: Place) throws(JinjaSyntaxError) -> [StatementNode] {
+        switch statement.kind {
+        case .text(let range):
+            return guarded(.text(start: range.lowerBound, end: range.upperBound), statement, at: place)
+        case .output(let value, _):
+            if place.checksExtension, hasKnownExtends { return [] }
+            return guarded(.output(try compile(value, at: place)), statement, at: place)
+        case .ifElse(let branches, let otherwise): return [try compileBranches(branches[...], otherwise: otherwise, at: place)]
+        case .forLoop(let loop): return [.loop(try compile(loop, at: place, position: statement.position))]
+        case .set(let target, let value):
+            let value = try compile(value, at: place)
+            return [.assign(target: add(try compile(target, at: place, position: statement.position)), value: value)]
+        case .setBlock(let target, let filter, let body):
+            let scope = Scope(function: place.scope.function, parent: place.scope)
+            if let filter { analyze(filter, in: scope) }
+            analyze(body, in: scope)
+            var inner = place.inner(scope)
+            inner.checksExtension = false
+            let target = add(try compile(target, at: place, position: statement.position))
+            return [try capture(body, filter: filter, scope: scope, at: inner, target: target)]
+        case .filterBlock(let filter, let body):
+            let scope = Scope(function: place.scope.function, parent: place.scope)
+            analyze(body, in: scope)
+            analyze(filter, in: scope)
+            return [try capture(body, filter: filter, scope: scope, at: place.inner(scope), target: -1)]
+        case .with(let bindings, let body):
+            let scope = Scope(function: place.scope.function, parent: place.scope)
+            for name in bindings.flatMap(\.target.names) { declare(name, in: scope) }
+            analyze(body, in: scope)
+            var code: [ScopeCode.Binding] = []
+            for binding in bindings {
+                let value = try compile(binding.value, at: place)
+                let target = try compile(binding.target, at: place.inner(scope), position: statement.position)
+                code.append(ScopeCode.Binding(target: add(target), value: value))
+            }
+            return [.scope(try compileScope(scope, bindings: code, body: body, at: place))]
+        case .autoescape(let mode, let body):
+            let scope = Scope(function: place.scope.function, parent: place.scope)
+            analyze(mode, in: scope)
+            analyze(body, in: scope)
+            let mode = try compile(mode, at: place.inner(scope))
+            return [.autoescape(mode, scope: try compileScope(scope, bindings: [], body: body, at: place))]
+        case .macro(let macro):
+            let code = try compile(macro, at: place, position: statement.position)
+            return [.macro(code)]
+        case .callBlock(let call, let body):
+            let macro = try compile(body, at: place, position: statement.position, isCallBlock: true)
+            tables.calls.append(CallBlockCode(macro: macro, call: try compile(call, at: place)))
+            return [.callBlock(tables.calls.count - 1)]
+        case .block(let block): return compileBlockCall(block, statement, at: place)
+        case .extends(let parent): return [try compileExtends(parent, statement, at: place)]
+        case .include, .importTemplate, .fromImport: return [try compileOtherTemplate(statement, at: place)]
+        case .perform(let value): return [.perform(try compile(value, at: place))]
+        }
+    }
+
+    /// Leaves out or guards what a template that extends another does not put out.
+    private mutating func guarded(_ node: StatementNode, _ statement: Statement, at place: Place) -> [StatementNode] {
+        if !place.checksExtension { return [node] }
+        if hasKnownExtends { return [] }
+        // Without an extends before it, only one that comes back in a loop could matter, and loops hold none.
+        if extendsCount == 0 { return [node] }
+        tables.statements.append(node)
+        tables.statementPositions.append(statement.position)
+        if case .output(_, let source) = statement.kind { tables.outputSources[tables.statements.count - 1] = source }
+        return [.unlessExtended(Body(first: tables.statements.count - 1, count: 1))]
+    }
+
+    private mutating func compileBranches(
+        _ branches: ArraySlice<(test: Expression, body: [Statement])>, otherwise: [Statement], at place: Place
+    ) throws(JinjaSyntaxError) -> StatementNode {
+        var soft = place
+        soft.isRootLevel = false
+        // The chain of `elif` is built from its end, so that a long chain needs no deep recursion here.
+        var compiled: [(test: Int, body: Body, position: SourcePosition)] = []
+        for branch in branches {
+            compiled.append((try compile(branch.test, at: soft), try compile(branch.body, at: soft), branch.test.position))
+        }
+        var rest = try compile(otherwise, at: soft)
+        for branch in compiled.dropFirst().reversed() {
+            tables.statements.append(.branch(branch.test, then: branch.body, otherwise: rest))
+            tables.statementPositions.append(branch.position)
+            rest = Body(first: tables.statements.count - 1, count: 1)
+        }
+        guard let first = compiled.first else { return .text(start: 0, end: 0) }
+        return .branch(first.test, then: first.body, otherwise: rest)
+    }
+
+    private mutating func compileScope(
+        _ scope: Scope, bindings: [ScopeCode.Binding], body: [Statement], at place: Place
+    ) throws(JinjaSyntaxError) -> Int {
+        let code = try compile(body, at: place.inner(scope))
+        tables.scopes.append(ScopeCode(bindings: bindings, loads: loads(of: scope), body: code))
+        return tables.scopes.count - 1
+    }
+
+    private mutating func capture(
+        _ body: [Statement], filter: Expression?, scope: Scope, at place: Place, target: Int
+    ) throws(JinjaSyntaxError) -> StatementNode {
+        let code = try compile(body, at: place)
+        let filter = try filter.map { expression throws(JinjaSyntaxError) in try compile(expression, at: place) } ?? -1
+        tables.captures.append(CaptureCode(loads: loads(of: scope), body: code, filter: filter, target: target))
+        return .capture(tables.captures.count - 1)
+    }
+
+    // MARK: - Loops
+
+    private mutating func compile(
+        _ loop: ForLoop, at place: Place, position: SourcePosition
+    ) throws(JinjaSyntaxError) -> Int {
+        let storesLoop = loop.target.names.contains("loop") || Self.contains(loop.body + loop.otherwise) { Self.stores("loop", $0) }
+        if storesLoop { throw failure("'loop' cannot be set inside a loop", at: position) }
+
+        let iterable = try compile(loop.iterable, at: place)
+        let outer = place.scope
+        let function = loop.isRecursive ? addFunction(parent: outer.function) : nil
+        let scope = Scope(function: function ?? outer.function, parent: outer)
+        let usesLoop =
+            loop.isRecursive || Self.reads("loop", in: loop.body)
+            || Self.contains(loop.body) { if case .block(let block) = $0.kind { block.isScoped } else { false } }
+        if usesLoop { declare("loop", in: scope) }
+        for name in loop.target.names { declare(name, in: scope) }
+        analyze(loop.body, in: scope)
+
+        let conditionScope = Scope(function: scope.function, parent: outer)
+        var condition: Int?
+        var conditionTarget = -1
+        if let test = loop.condition {
+            for name in loop.target.names { declare(name, in: conditionScope) }
+            analyze(test, in: conditionScope)
+            condition = try compile(test, at: place.inner(conditionScope))
+            conditionTarget = add(try compile(loop.target, at: place.inner(conditionScope), position: position))
+        }
+        let target = add(try compile(loop.target, at: place.inner(scope), position: position))
+        let body = try compile(loop.body, at: place.inner(scope))
+        let elseScope = Scope(function: scope.function, parent: outer)
+        analyze(loop.otherwise, in: elseScope)
+        let otherwise = try compile(loop.otherwise, at: place.inner(elseScope))
+        tables.loops.append(
+            LoopCode(
+                iterable: iterable, target: target, loopSlot: usesLoop ? scope.find("loop")?.slot : nil,
+                condition: condition, conditionTarget: conditionTarget, conditionLoads: loads(of: conditionScope),
+                loads: loads(of: scope), body: body, elseLoads: loads(of: elseScope), otherwise: otherwise,
+                function: function))
+        return tables.loops.count - 1
+    }
+
+    private static func stores(_ name: String, _ statement: Statement) -> Bool {
+        switch statement.kind {
+        case .set(let target, _), .setBlock(let target, _, _): target.names.contains(name)
+        case .forLoop(let loop): loop.target.names.contains(name)
+        default: false
+        }
+    }
+
+    // MARK: - Assignment
+
+    mutating func add(_ target: TargetCode) -> Int {
+        tables.targets.append(target)
+        return tables.targets.count - 1
+    }
+
+    private mutating func compile(
+        _ target: AssignmentTarget, at place: Place, position: SourcePosition
+    ) throws(JinjaSyntaxError) -> TargetCode {
+        switch target {
+        case .name(let text):
+            guard let variable = place.scope.find(text) else { throw failure("'\(text)' cannot be set here", at: position) }
+            return .slot(variable.slot, exportName: place.isTopLevel ? name(text) : -1)
+        case .attribute(let namespace, let attribute):
+            return .namespace(variable: try variable(namespace, at: place, position: position), name: name(attribute))
+        case .tuple(let targets):
+            var code: [TargetCode] = []
+            for target in targets { code.append(try compile(target, at: place, position: position)) }
+            return .tuple(code)
+        }
+    }
+
+    // MARK: - Macros
+
+    private mutating func compile(
+        _ macro: MacroDefinition, at place: Place, position: SourcePosition, isCallBlock: Bool = false
+    ) throws(JinjaSyntaxError) -> Int {
+        let function = addFunction(parent: place.scope.function)
+        let scope = Scope(function: function, parent: place.scope)
+        for parameter in macro.parameters { declare(parameter, in: scope) }
+        var special: [String: Int] = [:]
+        for name in ["caller", "kwargs", "varargs"] where Self.reads(name, in: macro.body) {
+            if let index = macro.parameters.firstIndex(of: name) {
+                let hasDefault = index >= macro.parameters.count - macro.defaults.count
+                if name == "caller", !hasDefault {
+                    throw failure("the parameter 'caller' must be left out or be given a default", at: position)
+                }
+            } else {
+                declare(name, in: scope)
+                special[name] = scope.find(name)?.slot
+            }
+        }
+        for value in macro.defaults { analyze(value, in: scope) }
+        analyze(macro.body, in: scope)
+        var inner = place.inner(scope)
+        inner.checksExtension = false
+        var defaults = [Int](repeating: -1, count: macro.parameters.count - macro.defaults.count)
+        for value in macro.defaults { defaults.append(try compile(value, at: inner)) }
+        let body = try compile(macro.body, at: inner)
+        tables.functions[function].loads = loads(of: scope)
+        tables.functions[function].body = body
+        tables.macros.append(
+            MacroCode(
+                name: macro.name, function: function, parameters: macro.parameters,
+                parameterNames: macro.parameters.map { name($0) },
+                slots: macro.parameters.compactMap { scope.find($0)?.slot }, defaults: defaults,
+                callerSlot: special["caller"], keywordsSlot: special["kwargs"], extrasSlot: special["varargs"],
+                slot: isCallBlock ? -1 : place.scope.find(macro.name)?.slot ?? -1,
+                exportName: place.isTopLevel && !isCallBlock ? name(macro.name) : -1))
+        return tables.macros.count - 1
+    }
+
+    // MARK: - Other templates
+
+    private mutating func compileBlockCall(
+        _ block: BlockDefinition, _ statement: Statement, at place: Place
+    ) -> [StatementNode] {
+        guard let index = tables.blocks.firstIndex(where: { $0.name == block.name }) else { return [] }
+        if place.isTopLevel, hasKnownExtends { return [] }
+        tables.blockCalls.append(BlockCall(block: index, locals: block.isScoped ? visibleLocals(at: place) : nil))
+        let node = StatementNode.block(tables.blockCalls.count - 1)
+        if !place.isTopLevel || extendsCount == 0 { return [node] }
+        tables.statements.append(node)
+        tables.statementPositions.append(statement.position)
+        return [.unlessExtended(Body(first: tables.statements.count - 1, count: 1))]
+    }
+
+    private mutating func compileExtends(
+        _ parent: Expression, _ statement: Statement, at place: Place
+    ) throws(JinjaSyntaxError) -> StatementNode {
+        if !place.isTopLevel { throw failure("'extends' can only stand at the top level", at: statement.position) }
+        if hasKnownExtends { throw failure("the template already extends another", at: statement.position) }
+        let parent = try compile(parent, at: place)
+        if place.isRootLevel { hasKnownExtends = true }
+        extendsCount += 1
+        return .extends(parent)
+    }
+
+    private mutating func compileOtherTemplate(
+        _ statement: Statement, at place: Place
+    ) throws(JinjaSyntaxError) -> StatementNode {
+        let locals = visibleLocals(at: place)
+        switch statement.kind {
+        case .include(let template, let ignoresMissing, let withContext):
+            tables.includes.append(
+                IncludeCode(
+                    template: try compile(template, at: place), ignoresMissing: ignoresMissing, withContext: withContext,
+                    locals: withContext ? locals : [], moduleTarget: nil, imports: []))
+            return .include(tables.includes.count - 1)
+        case .importTemplate(let template, let text, let withContext):
+            let target = try compile(.name(text), at: place, position: statement.position)
+            tables.includes.append(
+                IncludeCode(
+                    template: try compile(template, at: place), ignoresMissing: false, withContext: withContext,
+                    locals: withContext ? locals : [], moduleTarget: target, imports: []))
+        case .fromImport(let template, let names, let withContext):
+            var imports: [IncludeCode.Import] = []
+            for (text, alias) in names {
+                let target = try compile(.name(alias), at: place, position: statement.position)
+                imports.append(IncludeCode.Import(name: name(text), target: target))
+            }
+            tables.includes.append(
+                IncludeCode(
+                    template: try compile(template, at: place), ignoresMissing: false, withContext: withContext,
+                    locals: withContext ? locals : [], moduleTarget: nil, imports: imports))
+        default: break
+        }
+        return .importTemplate(tables.includes.count - 1)
+    }
+}
