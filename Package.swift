@@ -105,6 +105,9 @@ let package = Package(
         .executableTarget(name: "provctl", dependencies: ["ProvCommands"]),
         .executableTarget(name: "dhcpd-config", dependencies: ["DHCPConfigCommands"]),
         .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", argumentParser]),
+
+        // MARK: Tests with real programs, which need root and network namespaces
+        .testTarget(name: "LabTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd"], path: "Tests/Lab"),
     ]
 )
 
