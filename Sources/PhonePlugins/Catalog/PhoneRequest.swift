@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+public import NetTypes
+
 /// What a phone sent, as far as patterns can tell something from it.
 public struct PhoneRequest: Sendable, Hashable {
     /// The protocol that it came by.
@@ -14,11 +16,13 @@ public struct PhoneRequest: Sendable, Hashable {
     public var userClass: String?
     /// The DHCP host name (option 12).
     public var hostname: String?
+    /// The hardware address, if the protocol itself tells it, as DHCP does.
+    public var mac: MACAddress?
 
     /// Makes a request of the parts that there are.
     public init(
         protocol: PhoneProtocol, path: String? = nil, userAgent: String? = nil, vendorClass: String? = nil, userClass: String? = nil,
-        hostname: String? = nil
+        hostname: String? = nil, mac: MACAddress? = nil
     ) {
         self.protocol = `protocol`
         self.path = path
@@ -26,6 +30,7 @@ public struct PhoneRequest: Sendable, Hashable {
         self.vendorClass = vendorClass
         self.userClass = userClass
         self.hostname = hostname
+        self.mac = mac
     }
 
     /// The text of a part as patterns see it.

@@ -75,7 +75,7 @@ public final class Plugin: Sendable {
     public func support(model: String?, version: String?) -> SupportClaim {
         let known = model.flatMap { manifest.model(named: $0) }
         guard let rule = manifest.support.first(where: { $0.holds(model: model, known: known, version: version) }) else {
-            return SupportClaim(plugin: id, level: .unknown, why: "no support rule speaks of it")
+            return SupportClaim(plugin: id, level: .none, why: "no support rule speaks of it")
         }
         return SupportClaim(plugin: id, level: rule.level, why: rule.words)
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import NetTypes
+
 /// All loaded plugins at one moment, with one index over all their patterns.
 ///
 /// A catalogue never changes: whoever installs or removes a plugin makes a new one and puts it in the old one's place.
@@ -71,6 +73,9 @@ public struct PluginCatalog: Sendable {
             steps += search.steps
             for hit in search.hits {
                 let entry = entries[hit.payload]
+                if !entry.rule.ouis.isEmpty, !entry.rule.pattern.capturesMAC {
+                    guard let mac = request.mac, entry.rule.ouis.contains(mac.oui) else { continue }
+                }
                 let captures = search.captures(of: hit, named: entry.rule.pattern.captureNames)
                 let claims = entry.rule.identity(captures, in: entry.plugin.manifest)
                 guard !claims.isEmpty else { continue }

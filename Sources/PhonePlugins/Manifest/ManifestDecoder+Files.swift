@@ -24,7 +24,7 @@ extension ManifestDecoder {
             throw pathNode.problem("{path} in the path of one file", "use directory: instead of static:, or another placeholder")
         }
         let isTemplate = if case .template = source { true } else { false }
-        for key in ["charset", "format", "scope"] where !isTemplate {
+        for key in ["charset", "format"] where !isTemplate {
             if let value = map[key] { throw value.problem("“\(key)” is only for templates", "remove it: other files are served as they are") }
         }
         if isTemplate, map["format"] == nil {
@@ -39,7 +39,7 @@ extension ManifestDecoder {
             mediaType: try mediaType(map["media_type"]),
             charset: try map["charset"]?.choice(of: FileRule.Charset.self) ?? .utf8,
             format: try map["format"]?.choice(of: FileRule.Format.self) ?? .none,
-            scope: try map["scope"]?.choice(of: FileRule.Scope.self) ?? .device,
+            scope: try map["scope"]?.choice(of: FileRule.Scope.self) ?? (isTemplate ? .device : .common),
             isSensitive: try map["sensitive"]?.flag() ?? false,
             isTrigger: try map["trigger"]?.flag() ?? false,
             place: node.place)

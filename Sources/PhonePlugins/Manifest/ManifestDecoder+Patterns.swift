@@ -42,7 +42,8 @@ extension ManifestDecoder {
         }
 
         let prefixes = try map["oui"].map { node throws(PluginProblem) in try self.prefixes(node, all: ouis) } ?? []
-        if !prefixes.isEmpty, !pattern.elements.contains(where: { if case .placeholder(let kind) = $0 { kind.isMAC } else { false } }) {
+        // DHCP and SIP messages bring an address of their own; requests for files do not.
+        if !prefixes.isEmpty, !pattern.capturesMAC, proto == .http || proto == .tftp {
             throw patternNode.problem("“oui” needs a MAC address in the pattern", "add {mac} or remove oui")
         }
 

@@ -7,7 +7,7 @@ import NetTypes
 struct ManifestDecoder {
     private static let keys = [
         "id", "version", "minimum_provd", "vendor", "description", "models", "patterns", "ouis", "support", "files", "tables",
-        "synchronise", "parameters",
+        "synchronise", "parameters", "default_model", "firmware_packages",
     ]
 
     /// Decodes a manifest.
@@ -44,6 +44,13 @@ struct ManifestDecoder {
         if let parameters = try map["parameters"]?.mapping(keys: ["unsupported"])["unsupported"] {
             for member in try parameters.members() { unsupported[member.name] = try member.value.nonEmptyText() }
         }
+        let modelIndex = try map["models"].map { node throws(PluginProblem) in try index(models, node) } ?? [:]
+        let defaultModel = try map["default_model"].map { node throws(PluginProblem) in
+            guard let position = modelIndex[try node.text().lowercased()] else {
+                throw node.problem("“\(try node.text())” is not in the models table", "name one of the models")
+            }
+            return models[position]
+        }
         return PluginManifest(
             id: id,
             version: try map.required("version", "number the package, for example version: 1.0.0").nonEmptyText(),
@@ -51,14 +58,16 @@ struct ManifestDecoder {
             vendor: vendor,
             descriptions: descriptions,
             models: models,
+            defaultModel: defaultModel,
             patterns: try map["patterns"].map { node throws(PluginProblem) in try patterns(node, ouis: ouis) } ?? [],
             ouis: ouis,
             files: try map["files"].map { node throws(PluginProblem) in try files(node) } ?? [],
             tables: try map["tables"].map { node throws(PluginProblem) in try tables(node) } ?? [:],
+            firmwarePackages: try map["firmware_packages"].map { node throws(PluginProblem) in try firmwarePackages(node) } ?? [],
             synchronisation: try map["synchronise"].map { node throws(PluginProblem) in try synchronisation(node) } ?? .unsupported,
             unsupportedParameters: unsupported,
             support: try map["support"].map { node throws(PluginProblem) in try support(node) } ?? SupportRule.standard,
-            modelIndex: try map["models"].map { node throws(PluginProblem) in try index(models, node) } ?? [:])
+            modelIndex: modelIndex)
     }
 
     // MARK: Models

@@ -28,11 +28,9 @@ extension ManifestNode {
     }
 
     private static func number(_ text: String) -> JSONValue? {
-        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
         let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isASCIIDigit) }) else { return nil }
-        // A number with leading zeros is a code, such as an area code, and would lose them.
-        guard parts[0] == "0" || !parts[0].hasPrefix("0") else { return nil }
         return parts.count == 1 ? Int(text).map(JSONValue.int) : Double(text).map(JSONValue.double)
     }
 }

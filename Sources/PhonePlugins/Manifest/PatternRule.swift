@@ -63,7 +63,8 @@ public struct PatternRule: Sendable {
     public let pattern: Pattern
     /// What a match claims beyond what it captures under the same names.
     public let claims: [IdentityKey: CaptureTemplate]
-    /// The manufacturers' prefixes for which alone a match counts; empty for all.
+    /// The manufacturers' prefixes for which alone a match counts; empty for all. They are compared with the captured address, or
+    /// with that of the message (``PhoneRequest/mac``) if the pattern captures none.
     public let ouis: [OUI]
     /// Texts that the tests compare with it.
     public let samples: [Sample]

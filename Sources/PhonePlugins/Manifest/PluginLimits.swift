@@ -30,6 +30,8 @@ public enum PluginLimits {
     public static let templates = 500
     /// The most files that one plugin serves as they are, firmware and languages included.
     public static let staticFiles = 5000
+    /// The most firmware packages of one plugin.
+    public static let firmwarePackages = 200
     /// The longest path that a phone may ask for, in bytes; file names of phones have fewer than 100.
     public static let pathBytes = 1024
     /// The longest rendered file in bytes; phones refuse far smaller ones.

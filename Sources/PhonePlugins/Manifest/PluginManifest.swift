@@ -17,6 +17,8 @@ public struct PluginManifest: Sendable {
     public let descriptions: [String: String]
     /// The models, in the manifest's order.
     public let models: [PhoneModel]
+    /// The model whose entry stands for models that are not listed; without it, such devices get no files that depend on the model.
+    public let defaultModel: PhoneModel?
     /// How phones show themselves.
     public let patterns: [PatternRule]
     /// The manufacturer's prefixes of MAC addresses.
@@ -25,6 +27,8 @@ public struct PluginManifest: Sendable {
     public let files: [FileRule]
     /// Tables of values for the templates.
     public let tables: JSONObject
+    /// Firmware and languages that can be downloaded and are then served by the `directory` rules.
+    public let firmwarePackages: [FirmwarePackage]
     /// How a phone is told to fetch its configuration again.
     public let synchronisation: Synchronisation
     /// Parameters of raw configurations that the phones cannot express, with the reason.

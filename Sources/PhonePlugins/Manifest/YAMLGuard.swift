@@ -125,7 +125,9 @@ struct YAMLGuard {
         var position = start + 1
         while position < bytes.count, bytes[position] != UInt8(ascii: "\n") {
             column += 1
-            if quote == UInt8(ascii: "\""), bytes[position] == UInt8(ascii: "\\") {
+            let isEscape = quote == UInt8(ascii: "\"") && bytes[position] == UInt8(ascii: "\\")
+            let isDoubled = quote == UInt8(ascii: "'") && bytes[position] == quote && position + 1 < bytes.count && bytes[position + 1] == quote
+            if isEscape || isDoubled {
                 position += 1
                 column += 1
             } else if bytes[position] == quote {

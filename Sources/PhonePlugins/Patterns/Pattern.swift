@@ -47,6 +47,11 @@ public struct Pattern: Sendable, Hashable {
         }
     }
 
+    /// Whether one of the placeholders is a hardware address.
+    var capturesMAC: Bool {
+        elements.contains { if case .placeholder(let kind) = $0 { kind.isMAC } else { false } }
+    }
+
     /// The pattern with its placeholders replaced by captured texts: what it matched, but for the number of spaces.
     ///
     /// - Returns: `nil` if a capture is missing.

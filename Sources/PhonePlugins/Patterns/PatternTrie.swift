@@ -34,7 +34,8 @@ struct PatternTrie: Sendable {
     ///
     /// - Parameters:
     ///   - payload: The number that a match reports.
-    ///   - ouis: The manufacturers' prefixes for which alone the pattern counts; empty for every text.
+    ///   - ouis: The manufacturers' prefixes for which alone the pattern counts; empty for every text, and ignored if the pattern captures
+    ///     no address.
     mutating func insert(_ pattern: Pattern, payload: Int, ouis: [OUI] = []) {
         var node = 0
         var ordinal = 0
@@ -59,12 +60,12 @@ struct PatternTrie: Sendable {
                 }
             }
         }
-        if ouis.isEmpty {
+        guard !ouis.isEmpty, let macOrdinal else {
             nodes[node].payloads.append(payload)
-        } else if let macOrdinal {
-            nodes[node].macOrdinal = macOrdinal
-            for oui in ouis { nodes[node].payloadsByOUI[oui, default: []].append(payload) }
+            return
         }
+        nodes[node].macOrdinal = macOrdinal
+        for oui in ouis { nodes[node].payloadsByOUI[oui, default: []].append(payload) }
     }
 
     private mutating func child(of node: Int, _ edge: WritableKeyPath<Node, Int?>) -> Int {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Files of a manufacturer that are not part of a plugin and can be downloaded for it: firmware, languages.
+public struct FirmwarePackage: Sendable, Hashable {
+    /// One file to download.
+    public struct File: Sendable, Hashable {
+        /// The name under which it is kept.
+        public let name: String
+        /// Where it can be had; `nil` if an administrator must supply it.
+        public let url: String?
+        /// Its length in bytes.
+        public let size: Int
+        /// Its checksum.
+        public let checksum: Checksum
+    }
+
+    /// How a file is known to be the right one.
+    public enum Checksum: Sendable, Hashable {
+        /// SHA-1, as manufacturers and older indexes give it: it finds damage, not malice. Forty lower-case digits.
+        case sha1(String)
+        /// SHA-256. Sixty-four lower-case digits.
+        case sha256(String)
+    }
+
+    /// What is done with the downloaded files.
+    public struct Step: Sendable, Hashable {
+        /// The forms of archive that can be taken apart.
+        public enum Archive: String, Sendable, Hashable, CaseIterable {
+            case none, zip, tar
+        }
+
+        /// What the files are taken out of.
+        public let unpack: Archive
+        /// Which files, as names with `*`.
+        public let members: [String]
+        /// The directory below `files/` into which they go, ending in a slash.
+        public let destination: String
+    }
+
+    /// The package's name within its plugin.
+    public let id: String
+    /// The manufacturer's version.
+    public let version: String
+    /// What it is, by language.
+    public let descriptions: [String: String]
+    /// The models that it is for; empty for all.
+    public let models: [String]
+    /// What must be downloaded.
+    public let files: [File]
+    /// What is done with it.
+    public let steps: [Step]
+}
