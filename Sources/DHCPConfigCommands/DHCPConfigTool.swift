@@ -11,7 +11,7 @@ public struct DHCPConfigTool: ParsableCommand {
             A site file says where provd is and which subnets there are; vendor definitions say what each make of phone \
             wants to be told. Both together become the configuration of your DHCP server.
             """,
-        subcommands: [GenerateCommand.self])
+        subcommands: [GenerateCommand.self, ExplainCommand.self, VendorsCommand.self])
 
     public init() {}
 

@@ -34,12 +34,15 @@ struct SiteInput: ParsableArguments {
     var path: String
 
     /// The plan of the site. Findings go to standard error.
-    func plan() throws -> DHCPPlan {
+    func plan() throws -> DHCPPlan { try planAndCatalog().plan }
+
+    /// The plan of the site and the definitions. Findings go to standard error.
+    func planAndCatalog() throws -> (plan: DHCPPlan, catalog: VendorCatalog) {
         let catalog = try definitions.catalog()
         let (site, siteFindings) = try reportingProblems { () throws(ConfigError) in try Site.load(path: path, catalog: catalog) }
         let (plan, planFindings) = try reportingProblems { () throws(ConfigError) in try DHCPPlan.make(site, catalog: catalog) }
         report(siteFindings + planFindings)
-        return plan
+        return (plan, catalog)
     }
 }
 

@@ -49,6 +49,18 @@ public struct TextTest: Sendable, Hashable {
             && (!isWhole || octets.count == skip + head.count)
     }
 
+    /// Whether every text for which this test holds satisfies the other too.
+    public func implies(_ other: TextTest) -> Bool {
+        if isWhole, skip == 0 { return other.holds(for: head) }
+        guard !other.isWhole || (isWhole && skip + head.count == other.skip + other.head.count) else { return false }
+        // What the other asks of the head must lie inside ours and be equal; likewise its tail from the end.
+        let end = other.skip + other.head.count
+        guard skip <= other.skip, end <= skip + head.count, head[(other.skip - skip)..<(end - skip)].elementsEqual(other.head) else {
+            return other.head.isEmpty && tail.reversed().starts(with: other.tail.reversed())
+        }
+        return tail.reversed().starts(with: other.tail.reversed())
+    }
+
     /// Whether some octets could satisfy both tests.
     public func overlaps(_ other: TextTest) -> Bool {
         if isWhole, skip == 0 { return other.holds(for: head) }

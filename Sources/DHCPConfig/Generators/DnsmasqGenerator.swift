@@ -71,16 +71,32 @@ struct DnsmasqGenerator {
 
     // MARK: Classes
 
+    /// A rule as dnsmasq asks it: whether `text` is anywhere in the option.
+    fileprivate struct Search {
+        let phoneClass: String
+        let rule: DHCPPlan.StatedRule
+        let number: Int
+        var text: [UInt8] { rule.test.head.isEmpty ? rule.test.tail : rule.test.head }
+        /// The kind of rule, for tags.
+        var prefix: String { rule.field == .vendorClass ? "is" : "user" }
+    }
+
     private mutating func writeClasses() {
-        out.comment("Which phone is it? A rule that holds sets the tag of its family; the first family wins, and what a")
-        out.comment("phone states of itself outweighs its hardware address. dnsmasq looks for a text anywhere in the class.")
+        out.comment("Which phone is it? A rule that holds sets a tag. What a phone states of itself outweighs its hardware address.")
+        out.comment("dnsmasq looks for the text anywhere in the vendor class or user class.")
+        let searches = plan.classes.flatMap { phoneClass in
+            phoneClass.stated.enumerated().map { Search(phoneClass: phoneClass.name, rule: $1, number: $0 + 1) }
+        }
+        for search in searches { write(search, among: searches) }
         for phoneClass in plan.classes {
-            for (index, rule) in phoneClass.stated.enumerated() { write(rule, "is-\(phoneClass.name)", index) }
-            for rule in phoneClass.hardware { out.line("dhcp-mac=set:mac-\(phoneClass.name),\(Self.wildcard(rule.prefix))\(comment(rule.location))") }
+            for rule in phoneClass.hardware { write(rule, phoneClass.name) }
         }
         out.line()
-        for phoneClass in plan.classes where !phoneClass.stated.isEmpty {
-            out.line("tag-if=set:\(phoneClass.name),set:phone,tag:is-\(phoneClass.name),tag:!phone")
+        for field in DHCPPlan.StatedRule.Field.allCases {
+            for phoneClass in plan.classes where !phoneClass.stated(field).isEmpty {
+                let prefix = field == .vendorClass ? "is" : "user"
+                out.line("tag-if=set:\(phoneClass.name),set:phone,tag:\(prefix)-\(phoneClass.name),tag:!phone")
+            }
         }
         for phoneClass in plan.classes where !phoneClass.hardware.isEmpty {
             out.line("tag-if=set:\(phoneClass.name),set:phone,tag:mac-\(phoneClass.name),tag:!phone")
@@ -88,16 +104,35 @@ struct DnsmasqGenerator {
         out.line()
     }
 
-    private mutating func write(_ rule: DHCPPlan.StatedRule, _ tag: String, _ index: Int) {
-        let keyword = rule.field == .vendorClass ? "dhcp-vendorclass" : "dhcp-userclass"
-        if rule.test.skip > 0 || rule.test.head.contains(where: { !(0x20...0x7E).contains($0) }) {
+    private mutating func write(_ search: Search, among all: [Search]) {
+        // A text that is part of another class's text would be found in that one's phones too: the longer text wins.
+        let rivals = all.filter { $0.beats(search) }
+        let isRival = all.contains { search.beats($0) }
+        let name = "\(search.prefix)-\(search.phoneClass)"
+        let numbered = "\(name)-\(search.number)"
+        let tag = rivals.isEmpty && !isRival ? name : numbered
+        let test = search.rule.test
+        if test.skip > 0 || test.head.contains(where: { !(0x20...0x7E).contains($0) }) {
             // A match on an option compares octets from the beginning; a star stands for any octet.
-            let octets = Array(repeating: "*", count: rule.test.skip) + rule.test.head.map { hexadecimal([$0]) }
-            out.line("dhcp-match=set:\(tag),\(rule.field.code),\(octets.joined(separator: ":"))\(comment(rule.location))")
+            let octets = Array(repeating: "*", count: test.skip) + test.head.map { hexadecimal([$0]) }
+            out.line("dhcp-match=set:\(tag),\(search.rule.field.code),\(octets.joined(separator: ":"))\(comment(search.rule.location))")
         } else {
-            let text = rule.test.head.isEmpty ? rule.test.tail : rule.test.head
-            out.line("\(keyword)=set:\(tag),\(Self.quoted(String(decoding: text, as: UTF8.self)))\(comment(rule.location))")
+            let keyword = search.rule.field == .vendorClass ? "dhcp-vendorclass" : "dhcp-userclass"
+            out.line("\(keyword)=set:\(tag),\(Self.quoted(String(decoding: search.text, as: UTF8.self)))\(comment(search.rule.location))")
         }
+        if tag == numbered {
+            let without = rivals.map { ",tag:!\($0.prefix)-\($0.phoneClass)-\($0.number)" }.joined()
+            out.line("tag-if=set:\(name),tag:\(numbered)\(without)")
+        }
+    }
+
+    private mutating func write(_ rule: DHCPPlan.HardwareRule, _ name: String) {
+        let tag = rule.unless.isEmpty ? "mac-\(name)" : "mac-\(name)-\(hexadecimal(rule.prefix.octets, separator: ""))"
+        out.line("dhcp-mac=set:\(tag),\(Self.wildcard(rule.prefix))\(comment(rule.location))")
+        guard !rule.unless.isEmpty else { return }
+        let holes = rule.unless.map { "hole-\(hexadecimal($0.octets, separator: ""))" }
+        for (hole, prefix) in zip(holes, rule.unless) { out.line("dhcp-mac=set:\(hole),\(Self.wildcard(prefix))") }
+        out.line("tag-if=set:mac-\(name),tag:\(tag)\(holes.map { ",tag:!\($0)" }.joined())")
     }
 
     private static func wildcard(_ prefix: MACPrefix) -> String {
@@ -125,7 +160,7 @@ struct DnsmasqGenerator {
             switch (item.place, item.value.form) {
             case (.option(let code), let form):
                 let keyword = item.isForced ? "dhcp-option-force" : "dhcp-option"
-                out.line("\(keyword)=\(tags),\(code),\(Self.value(item.value.octets, form))\(comment(item.location))")
+                out.line("\(keyword)=\(tags),\(code),\(Self.value(code, item.value.octets, form))\(comment(item))")
             case (.bootFile, .text(let text)): file = Self.quoted(text)
             case (.serverName, .text(let text)): server = Self.quoted(text)
             case (.nextServer, .addresses(let addresses)): address = addresses.first?.description ?? ""
@@ -138,8 +173,10 @@ struct DnsmasqGenerator {
         out.line("dhcp-boot=\(tags),\(file)\(tail)")
     }
 
-    private static func value(_ octets: [UInt8], _ form: EncodedValue.Form) -> String {
+    private static func value(_ code: UInt8, _ octets: [UInt8], _ form: EncodedValue.Form) -> String {
         switch form {
+        // dnsmasq puts a NUL after every text in 66 and 67, for the sake of PXE; octets it leaves as they are.
+        case .text where code == 66 || code == 67: hex(octets)
         case .text(let text): quoted(text)
         case .addresses(let addresses): addresses.map(\.description).joined(separator: ",")
         case .number, .octets: hex(octets)
@@ -157,4 +194,19 @@ struct DnsmasqGenerator {
     }
 
     private func comment(_ location: SourceLocation) -> String { "  # \(location)" }
+
+    private func comment(_ item: DHCPPlan.Item) -> String { "  # \(item.value.meaning), \(item.location)" }
+}
+
+extension DnsmasqGenerator.Search {
+    /// Whether this search must find nothing for the other to count.
+    fileprivate func beats(_ other: Self) -> Bool {
+        guard phoneClass != other.phoneClass, rule.field == other.rule.field else { return false }
+        return other.rule.unless.contains(rule.test) || (text.count > other.text.count && contains(text, other.text))
+    }
+
+    private func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+        guard part.count <= text.count else { return false }
+        return (0...(text.count - part.count)).contains { text[$0...].starts(with: part) }
+    }
 }

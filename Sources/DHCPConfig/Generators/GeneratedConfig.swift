@@ -33,7 +33,7 @@ public struct GeneratorOptions: Sendable, Hashable {
 
 /// The DHCP servers and platforms that configuration can be written for.
 public enum ServerPlatform: String, Sendable, Hashable, CaseIterable {
-    case dnsmasq
+    case dnsmasq, isc, kea
 }
 
 extension ServerPlatform {
@@ -41,6 +41,8 @@ extension ServerPlatform {
     public func generate(_ plan: DHCPPlan, _ options: GeneratorOptions = GeneratorOptions()) -> GeneratedConfig {
         switch self {
         case .dnsmasq: DnsmasqGenerator(plan: plan, options: options).generate()
+        case .isc: ISCGenerator(plan: plan, options: options).generate()
+        case .kea: KeaGenerator(plan: plan, options: options).generate()
         }
     }
 }

@@ -6,9 +6,9 @@ public import NetTypes
 ///
 /// Every generator writes this plan down and decides nothing; `explain` reads it without a server.
 ///
-/// **Which class a client is in.** The first of `classes` with a stated rule (vendor class or user class) that holds;
-/// if no stated rule of any class holds, the first with a hardware rule that holds; otherwise none. A client is in at
-/// most one class.
+/// **Which class a client is in.** A rule holds if its own condition holds and none of its `unless`. Rules on the vendor
+/// class come first; if none of any class holds, rules on the user class; then rules on the hardware address. Within
+/// one kind the conditions exclude each other, so that a client is in at most one class, in whatever order they are tried.
 public struct DHCPPlan: Sendable, Hashable {
     /// The site's name.
     public let site: String
@@ -16,8 +16,10 @@ public struct DHCPPlan: Sendable, Hashable {
     public let location: SourceLocation
     /// The subnets in file order.
     public let subnets: [Site.Subnet]
-    /// The classes of phones in the order in which they are tried.
+    /// The classes of phones, in the order of the definitions.
     public let classes: [PhoneClass]
+    /// Subnets that share a link, by name: the server tells them apart by circuit id or not at all. Each has two or more.
+    public let sharedLinks: [[String]]
 
     /// One class of phones.
     public struct PhoneClass: Sendable, Hashable {
@@ -25,9 +27,9 @@ public struct DHCPPlan: Sendable, Hashable {
         public let name: String
         /// The family in words.
         public let title: String
-        /// The rules on what a client states. The class matches if one of them holds.
+        /// The rules on what a client states.
         public let stated: [StatedRule]
-        /// The beginnings of hardware addresses, tried when no stated rule of any class holds.
+        /// The beginnings of hardware addresses.
         public let hardware: [HardwareRule]
         /// What to send, by subnet. Every subnet of the plan is in exactly one.
         public let deliveries: [Delivery]
@@ -38,7 +40,7 @@ public struct DHCPPlan: Sendable, Hashable {
     /// A condition on an option that the client sends.
     public struct StatedRule: Sendable, Hashable {
         /// Which option is looked at.
-        public enum Field: Sendable, Hashable {
+        public enum Field: Sendable, Hashable, CaseIterable {
             case vendorClass, userClass
 
             /// The option's code.
@@ -56,7 +58,7 @@ public struct DHCPPlan: Sendable, Hashable {
         public let test: TextTest
         /// The pattern that the condition was made from.
         public let pattern: String
-        /// Conditions of earlier classes on the same option that must not hold, because they could hold together with this one.
+        /// Conditions of other classes on the same option that must not hold, because they are narrower.
         public let unless: [TextTest]
         /// Where it is written.
         public let location: SourceLocation
@@ -95,7 +97,17 @@ public struct DHCPPlan: Sendable, Hashable {
     }
 }
 
+extension DHCPPlan.StatedRule {
+    /// Whether the rule holds for the option's octets.
+    public func holds(for octets: [UInt8]) -> Bool {
+        test.holds(for: octets) && !unless.contains { $0.holds(for: octets) }
+    }
+}
+
 extension DHCPPlan.PhoneClass {
+    /// The rules on one option.
+    public func stated(_ field: DHCPPlan.StatedRule.Field) -> [DHCPPlan.StatedRule] { stated.filter { $0.field == field } }
+
     /// What to send in the subnet of that name.
     public func items(in subnet: String) -> [DHCPPlan.Item] {
         deliveries.first { $0.subnets.contains(subnet) }?.items ?? []
@@ -108,11 +120,11 @@ extension DHCPPlan.PhoneClass {
 extension DHCPPlan {
     /// The class of a client as a DHCP server with this plan decides it, with the reason in words.
     public func phoneClass(of evidence: DHCPEvidence) -> (phoneClass: PhoneClass, reason: String)? {
-        for phoneClass in classes {
-            for rule in phoneClass.stated {
-                let texts = rule.field == .vendorClass ? evidence.vendorClass.map { [$0] } ?? [] : evidence.userClasses
-                if texts.contains(where: { text in rule.test.holds(for: text) && !rule.unless.contains { $0.holds(for: text) } }) {
-                    let what = rule.field == .vendorClass ? "vendor class" : "user class"
+        for field in StatedRule.Field.allCases {
+            let texts = field == .vendorClass ? evidence.vendorClass.map { [$0] } ?? [] : evidence.userClasses
+            for phoneClass in classes {
+                for rule in phoneClass.stated where rule.field == field && texts.contains(where: { rule.holds(for: $0) }) {
+                    let what = field == .vendorClass ? "vendor class" : "user class"
                     return (phoneClass, "the \(what) fits “\(rule.pattern)” (\(rule.location))")
                 }
             }

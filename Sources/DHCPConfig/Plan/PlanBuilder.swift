@@ -29,12 +29,16 @@ struct PlanBuilder {
     }
 
     mutating func build() -> DHCPPlan {
+        let families = catalog.families.filter { site.vendors[$0.id] != nil }
+        let rules = families.flatMap { family in family.statedTests.map { (family, $0) } }
+        let prefixes = families.flatMap { family in family.prefixes.map { (family, $0.prefix, $0.location) } }
         var classes: [DHCPPlan.PhoneClass] = []
-        for family in Self.order(catalog.families.filter { site.vendors[$0.id] != nil }) {
+        for family in families {
             let phoneClass = DHCPPlan.PhoneClass(
-                name: family.id, title: family.title, stated: stated(family, after: classes),
-                hardware: hardware(family, after: classes), deliveries: deliveries(family), location: family.location)
-            if phoneClass.stated.isEmpty, phoneClass.hardware.isEmpty {
+                name: family.id, title: family.title, stated: family.statedTests.map { stated($0, of: family, among: rules) },
+                hardware: family.prefixes.compactMap { hardware($0, of: family, among: prefixes) },
+                deliveries: deliveries(family), location: family.location)
+            guard !phoneClass.stated.isEmpty || !phoneClass.hardware.isEmpty else {
                 problems.warning(
                     family.location, "no DHCP server can recognise the family “\(family.id)”, so that its phones get no options",
                     "add a rule on vendor_class, user_class or oui")
@@ -42,58 +46,88 @@ struct PlanBuilder {
             }
             classes.append(phoneClass)
         }
-        // A longer prefix of a later class is a hole in the shorter one of an earlier class.
-        classes = classes.enumerated().map { index, phoneClass in phoneClass.excludingLongerPrefixes(of: classes[(index + 1)...]) }
-        return DHCPPlan(site: site.name, location: site.location, subnets: site.subnets, classes: classes)
+        if classes.isEmpty { checkNoClass() }
+        return DHCPPlan(
+            site: site.name, location: site.location, subnets: site.subnets, classes: classes, sharedLinks: sharedLinks())
     }
 
-    /// Families whose most telling text comes first, so that of two overlapping rules the narrower one is tried first.
-    private static func order(_ families: [PhoneFamily]) -> [PhoneFamily] {
-        families.enumerated().sorted { left, right in
-            let (a, b) = (left.element.overlapRank(against: families), right.element.overlapRank(against: families))
-            return a == b ? left.offset < right.offset : a > b
-        }.map(\.element)
+    private mutating func checkNoClass() {
+        for subnet in site.subnets where subnet.audience == .phones {
+            problems.error(
+                subnet.location, "the subnet “\(subnet.name)” serves phones only, but the site has no class of phones, so that nobody gets an address",
+                "name vendors under “vendors:”, or write “serve: everyone”")
+        }
+    }
+
+    /// Subnets that cannot be told apart by interface or relay, joined.
+    private mutating func sharedLinks() -> [[String]] {
+        var links: [[Site.Subnet]] = []
+        for subnet in site.subnets {
+            let joined = links.indices.filter { index in links[index].contains { $0.sharesLink(with: subnet) } }
+            let merged = joined.flatMap { links[$0] } + [subnet]
+            for index in joined.reversed() { links.remove(at: index) }
+            links.append(merged)
+        }
+        links.removeAll { $0.count < 2 }
+        for link in links {
+            for subnet in link where subnet.circuitIDs.isEmpty {
+                let others = link.filter { $0.name != subnet.name }.map { "“\($0.name)”" }.joined(separator: ", ")
+                problems.warning(
+                    subnet.location, "the subnet “\(subnet.name)” shares its link with \(others) and has no circuit id: the server gives an address of either",
+                    "give each subnet an interface or relay of its own, or “circuit_ids:”")
+            }
+        }
+        return links.map { $0.map(\.name) }
     }
 
     // MARK: Rules
 
+    private typealias Test = (field: DHCPPlan.StatedRule.Field, pattern: EvidencePattern, location: SourceLocation)
+
     private mutating func stated(
-        _ family: PhoneFamily, after earlier: [DHCPPlan.PhoneClass]
-    ) -> [DHCPPlan.StatedRule] {
-        family.statedTests.map { field, pattern, location in
-            let test = TextTest(pattern)
-            var unless: [TextTest] = []
-            for other in earlier {
-                for rule in other.stated where rule.field == field && rule.test.overlaps(test) {
-                    problems.warning(
-                        location, "“\(pattern.text)” (\(family.id)) and “\(rule.pattern)” (\(other.name)) can fit the same phone: \(other.name) is tried first",
-                        "narrow one of the patterns; the other is in \(rule.location)")
-                    if !unless.contains(rule.test) { unless.append(rule.test) }
-                }
+        _ rule: Test, of family: PhoneFamily, among all: [(family: PhoneFamily, rule: Test)]
+    ) -> DHCPPlan.StatedRule {
+        let test = TextTest(rule.pattern)
+        var unless: [TextTest] = []
+        var isAfter = false
+        for other in all {
+            if other.family.id == family.id {
+                isAfter = true
+                continue
             }
-            return DHCPPlan.StatedRule(field: field, test: test, pattern: pattern.text, unless: unless, location: location)
+            let rival = TextTest(other.rule.pattern)
+            guard other.rule.field == rule.field, rival.overlaps(test) else { continue }
+            // The narrower pattern wins; where neither is narrower, the earlier definition.
+            let isNarrower = rival.implies(test), isWider = test.implies(rival)
+            if isNarrower == isWider, isAfter {
+                problems.warning(
+                    other.rule.location,
+                    "“\(rule.pattern.text)” (\(family.id)) and “\(other.rule.pattern.text)” (\(other.family.id)) can fit the same phone: \(family.id) wins",
+                    "narrow one of the patterns; the other is in \(rule.location)")
+            }
+            let rivalWins = isNarrower == isWider ? !isAfter : isNarrower
+            if rivalWins, !unless.contains(rival) { unless.append(rival) }
         }
+        return DHCPPlan.StatedRule(
+            field: rule.field, test: test, pattern: rule.pattern.text, unless: unless, location: rule.location)
     }
 
     private mutating func hardware(
-        _ family: PhoneFamily, after earlier: [DHCPPlan.PhoneClass]
-    ) -> [DHCPPlan.HardwareRule] {
-        var rules: [DHCPPlan.HardwareRule] = []
-        for rule in family.rules {
-            guard case .hardware(let prefixes) = rule.evidence else { continue }
-            for prefix in prefixes {
-                let known = earlier.flatMap { other in other.hardware.map { (other.name, $0) } }
-                if let (other, same) = known.first(where: { $0.1.prefix == prefix }) {
-                    problems.warning(
-                        rule.location, "both \(other) and \(family.id) claim hardware addresses \(prefix): phones that state no class go to \(other)",
-                        "leave one of them out of “vendors:”; the other is in \(same.location)")
-                    continue
-                }
-                let holes = known.map(\.1.prefix).filter { $0 != prefix && $0.octets.starts(with: prefix.octets) }
-                rules.append(DHCPPlan.HardwareRule(prefix: prefix, unless: holes, location: rule.location))
-            }
+        _ rule: (prefix: MACPrefix, location: SourceLocation), of family: PhoneFamily,
+        among all: [(family: PhoneFamily, prefix: MACPrefix, location: SourceLocation)]
+    ) -> DHCPPlan.HardwareRule? {
+        if let same = all.first(where: { $0.prefix == rule.prefix }), same.family.id != family.id {
+            problems.warning(
+                rule.location,
+                "\(same.family.id) and \(family.id) both claim hardware addresses \(rule.prefix): a phone that states no class goes to \(same.family.id)",
+                "leave one of them out of “vendors:”; the other is in \(same.location)")
+            return nil
         }
-        return rules
+        var holes: [MACPrefix] = []
+        for other in all where other.family.id != family.id && other.prefix.octets.starts(with: rule.prefix.octets) {
+            if !holes.contains(other.prefix) { holes.append(other.prefix) }
+        }
+        return DHCPPlan.HardwareRule(prefix: rule.prefix, unless: holes, location: rule.location)
     }
 
     // MARK: Values
@@ -206,7 +240,7 @@ extension Site.Subnet {
 
 extension PhoneFamily {
     /// The rules that a DHCP server can ask about what a client states.
-    fileprivate var statedTests: [(DHCPPlan.StatedRule.Field, EvidencePattern, SourceLocation)] {
+    fileprivate var statedTests: [(field: DHCPPlan.StatedRule.Field, pattern: EvidencePattern, location: SourceLocation)] {
         rules.compactMap { rule in
             switch rule.evidence {
             case .vendorClass(let pattern): (.vendorClass, pattern, rule.location)
@@ -216,30 +250,20 @@ extension PhoneFamily {
         }
     }
 
-    /// The fixed text of the family's rules that overlap with other families', or 0 if none does.
-    fileprivate func overlapRank(against families: [PhoneFamily]) -> Int {
-        var rank = 0
-        for (field, pattern, _) in statedTests {
-            let test = TextTest(pattern)
-            for other in families where other.id != id {
-                for (otherField, otherPattern, _) in other.statedTests
-                where field == otherField && test.overlaps(TextTest(otherPattern)) {
-                    rank = max(rank, pattern.specificity)
-                }
-            }
+    /// The beginnings of hardware addresses.
+    fileprivate var prefixes: [(prefix: MACPrefix, location: SourceLocation)] {
+        rules.flatMap { rule -> [(prefix: MACPrefix, location: SourceLocation)] in
+            guard case .hardware(let prefixes) = rule.evidence else { return [] }
+            return prefixes.map { ($0, rule.location) }
         }
-        return rank
     }
 }
 
-extension DHCPPlan.PhoneClass {
-    fileprivate func excludingLongerPrefixes(of later: some Sequence<DHCPPlan.PhoneClass>) -> DHCPPlan.PhoneClass {
-        let others = later.flatMap { $0.hardware.map(\.prefix) }
-        let rules = hardware.map { rule in
-            let holes = others.filter { $0 != rule.prefix && $0.octets.starts(with: rule.prefix.octets) }
-            return DHCPPlan.HardwareRule(prefix: rule.prefix, unless: rule.unless + holes, location: rule.location)
-        }
-        return DHCPPlan.PhoneClass(
-            name: name, title: title, stated: stated, hardware: rules, deliveries: deliveries, location: location)
+extension Site.Subnet {
+    /// Whether requests for both come to the server in the same way.
+    fileprivate func sharesLink(with other: Site.Subnet) -> Bool {
+        if let interface, interface == other.interface { return true }
+        return relays.contains { other.relays.contains($0) || other.network.contains($0) }
+            || other.relays.contains { network.contains($0) }
     }
 }

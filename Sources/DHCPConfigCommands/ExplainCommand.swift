@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import DHCPConfig
+import NetTypes
+
+/// `dhcpd-config explain`: says what one phone would be told and why, without a server.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Say what a phone would be told, octet by octet, and which line says so.",
+        discussion: "Give what the phone shows of itself. Nothing is sent on the network.")
+
+    @Option(help: "The phone's hardware address.")
+    var mac: String?
+
+    @Option(help: "The vendor class (option 60) that it sends.")
+    var vendorClass: String?
+
+    @Option(help: "The user class (option 77) that it sends.")
+    var userClass: String?
+
+    @Option(help: "The host name (option 12) that it sends.")
+    var hostname: String?
+
+    @Option(help: "The subnet that it is in, by name. Needed if the site has several.")
+    var subnet: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var site: SiteInput
+
+    func run() throws {
+        var evidence = DHCPEvidence(vendorClass: vendorClass, userClass: userClass, hostname: hostname)
+        if let mac {
+            guard let address = MACAddress(mac) else {
+                throw ValidationError("“\(mac)” is not a MAC address: write it as 00:15:65:aa:bb:cc")
+            }
+            evidence.mac = address
+        }
+        let (plan, catalog) = try site.planAndCatalog()
+        let explanation = plan.explain(evidence, in: try chosenSubnet(plan), catalog: catalog)
+        StandardOutput.write(json ? explanation.json : explanation.description)
+    }
+
+    private func chosenSubnet(_ plan: DHCPPlan) throws -> Site.Subnet {
+        let names = plan.subnets.map(\.name).joined(separator: ", ")
+        if let subnet {
+            guard let found = plan.subnets.first(where: { $0.name == subnet }) else {
+                throw ValidationError("there is no subnet “\(subnet)”: the site has \(names)")
+            }
+            return found
+        }
+        guard plan.subnets.count == 1, let only = plan.subnets.first else {
+            throw ValidationError("the site has several subnets: choose one of \(names) with --subnet")
+        }
+        return only
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import DHCPConfig
+
+/// `dhcpd-config vendors`: lists the definitions.
+struct VendorsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vendors", abstract: "List the phones that the definitions know, by the names that a site file uses.")
+
+    @OptionGroup var definitions: DefinitionsInput
+
+    func run() throws {
+        for definition in try definitions.catalog().definitions {
+            StandardOutput.write("\(definition.id): \(definition.title)\n")
+            for family in definition.families {
+                let protocols = PhoneProtocol.allCases.filter { family.deliveries[$0] != nil }.map(\.rawValue).joined(separator: ", ")
+                StandardOutput.write("  \(family.id): \(family.title)\(protocols.isEmpty ? "" : " (\(protocols))")\n")
+            }
+        }
+    }
+}
