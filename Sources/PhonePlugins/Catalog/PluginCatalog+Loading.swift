@@ -4,7 +4,11 @@ extension PluginCatalog {
     /// Loads every plugin below a directory: `<directory>/<plugin>/plugin.yml`, `<directory>/<family>/<level>/plugin.yml`, or the directory itself.
     ///
     /// A plugin with a fault is reported and left out; the others serve.
-    public static func load(directory: String) -> (catalog: PluginCatalog, problems: [PluginProblem]) {
+    ///
+    /// - Parameter surroundings: Where downloaded files and an administrator's own templates lie.
+    public static func load(
+        directory: String, surroundings: PluginSurroundings = PluginSurroundings()
+    ) -> (catalog: PluginCatalog, problems: [PluginProblem]) {
         var problems: [PluginProblem] = []
         var plugins: [Plugin] = []
         var seen: [PluginID: String] = [:]
@@ -17,7 +21,8 @@ extension PluginCatalog {
                     break
                 }
                 do {
-                    let plugin = try Plugin(directory: path)
+                    let plugin = try Plugin(directory: path, surroundings: surroundings)
+                    problems += plugin.problems
                     if let other = seen.updateValue(path, forKey: plugin.id) {
                         problems.append(
                             PluginProblem(

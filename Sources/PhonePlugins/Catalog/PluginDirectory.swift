@@ -14,11 +14,14 @@ struct PluginDirectory {
         roots = hasCommon ? [path, common] : [path]
     }
 
-    /// The bytes of the file `plugin.yml`.
-    var manifest: (path: String, limit: Int) { (roots[0] + "/plugin.yml", PluginLimits.manifestBytes) }
-
-    /// The family's fragment, if there is one.
-    var fragment: String? { roots.count > 1 ? roots[1] + "/common.yml" : nil }
+    /// Reads the manifest, with the family's fragment under it.
+    func manifest() throws(PluginProblem) -> PluginManifest {
+        func read(_ file: String) throws(PluginProblem) -> ManifestNode {
+            try ManifestReader.read(try Self.read(file, limit: PluginLimits.manifestBytes), file: file)
+        }
+        let common = roots.count > 1 ? try read(roots[1] + "/common.yml") : nil
+        return try ManifestDecoder.decode(try read(roots[0] + "/plugin.yml"), common: common)
+    }
 
     /// The files below a subdirectory by their relative path; the plugin's own hide those of the family.
     ///
@@ -31,6 +34,14 @@ struct PluginDirectory {
             guard FileManager.default.fileExists(atPath: start) else { continue }
             try Self.collect(start, prefix: "", top: top, depth: 0, limit: limit, into: &found)
         }
+        return found
+    }
+
+    /// The files in a directory by their relative path; none if it does not exist.
+    static func files(in directory: String, limit: Int) throws(PluginProblem) -> [String: StaticFile] {
+        var found: [String: StaticFile] = [:]
+        guard exists(directory) else { return found }
+        try collect(directory, prefix: "", top: resolved(directory), depth: 0, limit: limit, into: &found)
         return found
     }
 

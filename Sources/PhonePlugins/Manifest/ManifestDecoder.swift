@@ -28,9 +28,7 @@ struct ManifestDecoder {
         do throws(PluginProblem) {
             return try decode(id, map)
         } catch {
-            var problem = error
-            problem.plugin = id
-            throw problem
+            throw error.attributed(to: id)
         }
     }
 

@@ -39,4 +39,11 @@ public struct PluginProblem: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     public var description: String { "\(place): \(reason): \(remedy)" }
+
+    /// The same problem as that of a plugin.
+    func attributed(to plugin: PluginID) -> PluginProblem {
+        var problem = self
+        problem.plugin = plugin
+        return problem
+    }
 }
