@@ -50,8 +50,9 @@ struct ByteReader {
         IPv4Address(bits: try uint32(field()))
     }
 
-    mutating func mac(_ field: @autoclosure () -> String) throws(DHCPWireError) -> MACAddress? {
-        MACAddress(octets: try slice(6, field()))
+    mutating func mac(_ field: @autoclosure () -> String) throws(DHCPWireError) -> MACAddress {
+        try check(6, field())
+        return MACAddress(bits: UInt64(try uint16(field())) << 32 | UInt64(try uint32(field())))
     }
 
     mutating func slice(_ count: Int, _ field: @autoclosure () -> String) throws(DHCPWireError) -> ArraySlice<UInt8> {

@@ -32,7 +32,7 @@ public struct DHCPHardwareAddress: Sendable, Hashable {
     /// The Ethernet address, or `nil` for other hardware.
     public var mac: MACAddress? {
         guard type == Self.ethernet, length == 6 else { return nil }
-        return MACAddress(octets: octets)
+        return MACAddress(bits: high >> 16)
     }
 
     /// The octets of the address.

@@ -52,6 +52,8 @@ func textWithoutTrailingZeros(_ octets: ArraySlice<UInt8>) -> String {
 extension ArraySlice<UInt8> {
     /// The octets up to the last one that is not zero.
     var trimmingTrailingZeros: ArraySlice<UInt8> {
+        // Nearly always everything is zero, and a loop without an exit looks at many octets at once.
+        guard reduce(0, |) != 0 else { return [] }
         var end = endIndex
         while end > startIndex, self[end - 1] == 0 { end -= 1 }
         return self[..<end]

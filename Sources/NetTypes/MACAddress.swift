@@ -10,6 +10,9 @@ public struct MACAddress: Hashable, Sendable {
         bits = [a, b, c, d, e, f].reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    /// Makes an address from its number. Only the low 48 bits count.
+    public init(bits: UInt64) { self.bits = bits & 0xFFFF_FFFF_FFFF }
+
     /// Makes an address from octets in transmission order.
     ///
     /// - Returns: `nil` unless there are exactly six octets.
