@@ -38,15 +38,13 @@ class Downloader:
 
     def get(self, url: str) -> Download:
         """Fetch a file; a missing file is an answer, a silent server is a fault."""
+        scheme = checked_scheme(url)
         target = self.directory / (urlsplit(url).path.rsplit("/", 1)[-1] or "index")
         target.unlink(missing_ok=True)
-        scheme = urlsplit(url).scheme
         if scheme in ("http", "https"):
             status = self._over_http(url, target)
-        elif scheme == "tftp":
-            status = self._over_tftp(url, target)
         else:
-            raise PhoneFault(f"fetch: the phone cannot fetch {url!r}: it knows http, https and tftp")
+            status = self._over_tftp(url, target)
         content = target.read_bytes() if target.exists() else b""
         download = Download(url, status, content)
         self.made.append(download)
@@ -85,3 +83,15 @@ class Downloader:
         with open(self.log, "a", encoding="utf-8") as log:
             log.write(f"{' '.join(map(str, command))}\n  exit {done.returncode} {done.stdout} {done.stderr}\n")
         return done
+
+
+def checked_scheme(url: str) -> str:
+    """The scheme of a URL that the phone can use."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise PhoneFault(f"fetch: {url!r} is no URL: {error}") from error
+    if parts.scheme not in ("http", "https", "tftp") or not parts.hostname or port == 0:
+        raise PhoneFault(f"fetch: the phone cannot fetch {url!r}: it knows http, https and tftp")
+    return parts.scheme
