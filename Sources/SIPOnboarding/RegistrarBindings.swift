@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import SIPWire
+
+/// Where registered phones are: the location service of RFC 3261 section 10, in memory.
+///
+/// A restart forgets it. Phones register again by themselves, and until then a phone is
+/// reached through its contact's address.
+struct RegistrarBindings: Sendable {
+    /// One contact of an account.
+    struct Binding: Sendable, Hashable {
+        let account: SIPAccount
+        let contact: SIPURI
+        /// The flow of the last REGISTER; `nil` once its connection is closed.
+        var flow: SIPFlow?
+        let remote: SIPAddress
+        let transport: SIPTransport
+        let userAgent: String?
+        let callID: String
+        let sequence: UInt32
+        let expiry: ContinuousClock.Instant
+    }
+
+    /// Why bindings were not changed.
+    enum Refusal: Error, Hashable {
+        /// A REGISTER that is older than the last one of its Call-ID.
+        case outOfOrder
+        /// All places are taken.
+        case full
+    }
+
+    private var bindings: [String: [Binding]] = [:]
+    private var accountsByChannel: [SIPFlow.ChannelID: Set<String>] = [:]
+    private let perAccount: Int
+    private let maximumAccounts: Int
+
+    init(perAccount: Int, maximumAccounts: Int) {
+        self.perAccount = max(1, perAccount)
+        self.maximumAccounts = maximumAccounts
+    }
+
+    /// The account's contacts, the newest first.
+    func contacts(of username: String) -> [Binding] {
+        bindings[username] ?? []
+    }
+
+    var accountCount: Int { bindings.count }
+
+    /// Whether a connection carries a registration and so may be silent.
+    func isRegistered(over channel: SIPFlow.ChannelID) -> Bool {
+        accountsByChannel[channel].map { !$0.isEmpty } ?? false
+    }
+
+    /// When the account's first contact runs out.
+    func nextExpiry(of username: String) -> ContinuousClock.Instant? {
+        bindings[username]?.map(\.expiry).min()
+    }
+
+    /// Adds or refreshes contacts, all or none.
+    ///
+    /// - Returns: which of them are new, and which old contacts made place.
+    mutating func update(_ updates: [Binding], of username: String) throws(Refusal) -> (new: [Binding], evicted: [Binding]) {
+        var list = bindings[username] ?? []
+        guard !list.isEmpty || bindings.count < maximumAccounts else { throw .full }
+        var new: [Binding] = []
+        for update in updates {
+            if let index = list.firstIndex(where: { $0.contact.isEquivalent(to: update.contact) }) {
+                try Self.checkOrder(list[index], update.callID, update.sequence)
+                list.remove(at: index)
+            } else {
+                new.append(update)
+            }
+            list.insert(update, at: 0)
+        }
+        let evicted = Array(list.dropFirst(perAccount))
+        store(Array(list.prefix(perAccount)), of: username)
+        return (new, evicted)
+    }
+
+    /// Removes the contacts for which `isMeant` holds.
+    mutating func remove(of username: String, callID: String, sequence: UInt32, where isMeant: (Binding) -> Bool) throws(Refusal) -> [Binding] {
+        let list = bindings[username] ?? []
+        let removed = list.filter(isMeant)
+        for binding in removed { try Self.checkOrder(binding, callID, sequence) }
+        store(list.filter { !isMeant($0) }, of: username)
+        return removed
+    }
+
+    /// Removes contacts that have run out.
+    mutating func expire(_ username: String, now: ContinuousClock.Instant) -> [Binding] {
+        let list = bindings[username] ?? []
+        let expired = list.filter { $0.expiry <= now }
+        if !expired.isEmpty { store(list.filter { $0.expiry > now }, of: username) }
+        return expired
+    }
+
+    /// A connection is closed: what was registered over it must be reached in another way.
+    mutating func forget(_ channel: SIPFlow.ChannelID) {
+        for username in accountsByChannel.removeValue(forKey: channel) ?? [] {
+            guard var list = bindings[username] else { continue }
+            for index in list.indices where list[index].flow?.channel == channel { list[index].flow = nil }
+            bindings[username] = list
+        }
+    }
+
+    private mutating func store(_ list: [Binding], of username: String) {
+        for binding in bindings[username] ?? [] {
+            if let flow = binding.flow, flow.transport == .tcp { accountsByChannel[flow.channel]?.remove(username) }
+        }
+        bindings[username] = list.isEmpty ? nil : list
+        for binding in list {
+            if let flow = binding.flow, flow.transport == .tcp { accountsByChannel[flow.channel, default: []].insert(username) }
+        }
+    }
+
+    /// Within a Call-ID the number rises: RFC 3261 section 10.3, step 7.
+    private static func checkOrder(_ binding: Binding, _ callID: String, _ sequence: UInt32) throws(Refusal) {
+        if binding.callID == callID, sequence <= binding.sequence { throw .outOfOrder }
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Logging
+import NIOCore
+import SIPWire
+
+/// Holds the endpoint's state and carries out its effects.
+///
+/// All state changes happen here, one after the other, and none of them waits: a use case is
+/// asked in a task of its own (``serveJobs(decisions:)``), and its answer comes back as a further event.
+actor SIPCore {
+    private var server: SIPServer
+    private var channels: [SIPFlow.ChannelID: any Channel] = [:]
+    private var udpChannels: Set<SIPFlow.ChannelID> = []
+    private var lastChannel: SIPFlow.ChannelID = 0
+    private var connectionCount = 0
+    private var waiting: [UInt64: CheckedContinuation<NotifyOutcome, Never>] = [:]
+    private var lastNotification: UInt64 = 0
+    private var jobCount = 0
+    private var isStopped = false
+
+    private let configuration: SIPEndpointConfiguration
+    private let logger: Logger
+    private let clock = ContinuousClock()
+
+    /// Work for the use cases. The stream is unbounded, and what goes into it is not: a
+    /// request makes at most a few jobs, and gets 503 while too many of them wait.
+    private let jobs: AsyncStream<SIPServer.Effect>
+    private let addJob: AsyncStream<SIPServer.Effect>.Continuation
+
+    /// Wakes the timer loop when it sleeps without a deadline.
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
+
+    init(_ configuration: SIPEndpointConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+        server = SIPServer(configuration, now: clock.now)
+        (jobs, addJob) = AsyncStream.makeStream()
+        (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: - Channels
+
+    /// Adds a UDP socket.
+    func addSocket(_ channel: any Channel, local: SIPAddress) -> SIPFlow.ChannelID {
+        let id = nextChannel()
+        channels[id] = channel
+        udpChannels.insert(id)
+        server.udpSockets[id] = local
+        return id
+    }
+
+    /// Adds a TCP connection, if there is room for one more.
+    func addConnection(_ channel: any Channel) -> SIPFlow.ChannelID? {
+        guard connectionCount < configuration.maximumConnections, !isStopped else { return nil }
+        connectionCount += 1
+        let id = nextChannel()
+        channels[id] = channel
+        return id
+    }
+
+    /// A TCP connection is closed.
+    func removeConnection(_ id: SIPFlow.ChannelID) {
+        if channels.removeValue(forKey: id) != nil { connectionCount -= 1 }
+        perform(server.closed(id))
+    }
+
+    /// Whether a silent connection should be kept.
+    func isRegistered(over id: SIPFlow.ChannelID) -> Bool {
+        server.bindings.isRegistered(over: id)
+    }
+
+    private func nextChannel() -> SIPFlow.ChannelID {
+        lastChannel += 1
+        return lastChannel
+    }
+
+    // MARK: - Events
+
+    /// A message or a broken one arrived.
+    func receive(_ message: Result<SIPMessage, SIPParseError>, on flow: SIPFlow) {
+        guard !isStopped else { return }
+        server.isOverloaded = jobCount >= configuration.maximumJobs
+        switch message {
+        case .success(let message):
+            perform(server.receive(message, on: flow, now: clock.now))
+        case .failure(let error):
+            logger.debug("Received what is no SIP message", metadata: ["remote": "\(flow.remote)", "reason": "\(error.reason)"])
+            perform(server.receive(error, on: flow))
+        }
+    }
+
+    /// Sends a NOTIFY and waits for its answer, 32 seconds at the most.
+    func notify(_ start: @Sendable (inout SIPServer, UInt64, ContinuousClock.Instant) -> [SIPServer.Effect]) async -> NotifyOutcome {
+        guard !isStopped else { return .unreachable }
+        lastNotification += 1
+        let id = lastNotification
+        return await withCheckedContinuation { continuation in
+            waiting[id] = continuation
+            perform(start(&server, id, clock.now))
+        }
+    }
+
+    /// The contacts of an account, the newest first.
+    func registrations(of username: String) -> [SIPRegistrationReport] {
+        server.registrations(of: username, now: clock.now)
+    }
+
+    /// Ends the work: whoever waits for an answer is told.
+    ///
+    /// - Returns: the calls that were up.
+    func stop() -> [CallEnd] {
+        isStopped = true
+        addJob.finish()
+        wakeUp.finish()
+        for (id, outcome) in server.stopNotifying() { waiting.removeValue(forKey: id)?.resume(returning: outcome) }
+        return server.stopCalls()
+    }
+
+    // MARK: - Loops
+
+    /// Wakes the state at its deadlines until the endpoint stops.
+    ///
+    /// No timer is ever set to less than ``tick`` from now, so that sleeping that long at most
+    /// misses none by more. Without any deadline nothing wakes up at all.
+    func serveTimers() async throws {
+        var iterator = wakeUps.makeAsyncIterator()
+        while !Task.isCancelled, !isStopped {
+            guard let next = server.timers.next else {
+                guard await iterator.next() != nil else { return }
+                continue
+            }
+            try await clock.sleep(until: min(next, clock.now + Self.tick), tolerance: .milliseconds(5))
+            perform(server.advance(to: clock.now))
+        }
+    }
+
+    private static let tick = Duration.milliseconds(100)
+
+    /// Asks and tells the use cases until the endpoint stops, each in a task of its own.
+    func serveJobs(decisions: any OnboardingDecisions) async {
+        let jobs = jobs
+        await withDiscardingTaskGroup { group in
+            for await job in jobs {
+                group.addTask { await self.serve(job, decisions) }
+            }
+        }
+    }
+
+    private func serve(_ job: SIPServer.Effect, _ decisions: any OnboardingDecisions) async {
+        switch job {
+        case .ask(.account(let username, let key)):
+            let account = await decisions.account(named: username)
+            perform(server.found(account, for: key, now: clock.now))
+        case .ask(.dialled(let call, let key)):
+            let outcome = await decisions.dialled(call)
+            perform(server.decided(outcome, for: call, key, now: clock.now))
+        case .report(.registered(let report)):
+            await decisions.registered(report)
+        case .report(.callEnded(let end)):
+            await decisions.callEnded(end)
+        case .report(.authenticationFailed(let failure)):
+            await decisions.authenticationFailed(failure)
+        case .report(.sighted(let sighting)):
+            await decisions.sighted(sighting)
+        case .send, .notified:
+            break
+        }
+        jobCount -= 1
+    }
+
+    // MARK: - Effects
+
+    private func perform(_ effects: [SIPServer.Effect]) {
+        for effect in effects {
+            switch effect {
+            case .send(let bytes, let flow):
+                send(bytes, over: flow)
+            case .ask, .report:
+                jobCount += 1
+                addJob.yield(effect)
+            case .notified(let id, let outcome):
+                waiting.removeValue(forKey: id)?.resume(returning: outcome)
+            }
+        }
+        if server.timers.next != nil { wakeUp.yield() }
+    }
+
+    private func send(_ bytes: [UInt8], over flow: SIPFlow) {
+        guard let channel = channels[flow.channel] else {
+            perform(server.closed(flow.channel))
+            return
+        }
+        let buffer = ByteBuffer(bytes: bytes)
+        if udpChannels.contains(flow.channel) {
+            guard let remote = try? SocketAddress(ipAddress: flow.remote.host, port: Int(flow.remote.port)) else { return }
+            channel.writeAndFlush(AddressedEnvelope(remoteAddress: remote, data: buffer), promise: nil)
+        } else if channel.isWritable {
+            channel.writeAndFlush(buffer, promise: nil)
+        } else {
+            // The peer does not read: what it would get piles up here otherwise.
+            logger.info("Closed a TCP connection whose peer does not read", metadata: ["remote": "\(flow.remote)"])
+            channel.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+import SIPWire
+
+/// The embedded SIP endpoint: a registrar for phones and the callee of provisioning codes.
+///
+/// It listens on UDP and TCP, takes registrations and calls of the accounts that
+/// ``OnboardingDecisions`` knows, and sends NOTIFY to registered phones. It is no proxy and no
+/// PBX: nobody reaches anybody else through it.
+public struct SIPEndpoint: Service {
+    /// An address that the endpoint listens on.
+    public struct BoundListener: Sendable, Hashable {
+        /// The address with its real port.
+        public let address: SIPAddress
+        /// The transport.
+        public let transport: SIPTransport
+    }
+
+    private let configuration: SIPEndpointConfiguration
+    private let decisions: any OnboardingDecisions
+    private let logger: Logger
+    private let onListening: @Sendable ([BoundListener]) async -> Void
+    private let core: SIPCore
+
+    /// Creates an endpoint; ``run()`` starts it.
+    ///
+    /// - Parameters:
+    ///   - configuration: where to listen, and limits.
+    ///   - decisions: the use cases.
+    ///   - logger: where to log.
+    ///   - onListening: called once all listeners are open, before the first message is read.
+    public init(
+        configuration: SIPEndpointConfiguration, decisions: any OnboardingDecisions, logger: Logger,
+        onListening: @escaping @Sendable ([BoundListener]) async -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.decisions = decisions
+        self.logger = logger
+        self.onListening = onListening
+        core = SIPCore(configuration, logger: logger)
+    }
+
+    /// Listens and serves until graceful shutdown.
+    ///
+    /// - Throws: ``SIPEndpointError`` if an address cannot be listened on.
+    public func run() async throws {
+        let listeners = try await SIPListeners.open(configuration)
+        logger.info("SIP endpoint listens", metadata: ["addresses": .array(listeners.bound.map { "\($0.transport.rawValue) \($0.address)" })])
+        await onListening(listeners.bound)
+        do {
+            try await cancelWhenGracefulShutdown {
+                try await withThrowingDiscardingTaskGroup { group in
+                    for socket in listeners.udp { group.addTask { try await serve(datagrams: socket) } }
+                    for socket in listeners.tcp { group.addTask { try await serve(connections: socket) } }
+                    group.addTask { try await core.serveTimers() }
+                    group.addTask { await core.serveJobs(decisions: decisions) }
+                }
+            }
+        } catch is CancellationError {
+            // The way in which a service is asked to stop.
+        } catch {
+            await stop()
+            throw error
+        }
+        await stop()
+    }
+
+    /// Sends a NOTIFY to the phone that is registered with an account, over the flow on which
+    /// it registered, and waits for its answer for 32 seconds at the most.
+    public func notify(account: String, _ notification: SIPNotification) async -> NotifyOutcome {
+        await core.notify { server, id, now in server.notify(id, account: account, notification, now: now) }
+    }
+
+    /// Sends a NOTIFY over UDP to an address, whoever is registered there.
+    ///
+    /// - Parameters:
+    ///   - address: the phone's IP address and port.
+    ///   - user: the user part of the Request-URI; `nil` for `anonymous`.
+    ///   - notification: the event.
+    public func notify(address: SIPAddress, user: String? = nil, _ notification: SIPNotification) async -> NotifyOutcome {
+        await core.notify { server, id, now in server.notify(id, address: address, user: user, notification, now: now) }
+    }
+
+    /// The contacts that an account is registered with, the newest first.
+    public func registrations(of account: String) async -> [SIPRegistrationReport] {
+        await core.registrations(of: account)
+    }
+
+    private func stop() async {
+        for end in await core.stop() { await decisions.callEnded(end) }
+    }
+
+    // MARK: - Sockets
+
+    private func serve(datagrams socket: SIPListeners.Datagrams) async throws {
+        let listening = SIPAddress(socket.channel.channel.localAddress)
+        let id = await core.addSocket(socket.channel.channel, local: listening)
+        try await socket.channel.executeThenClose { inbound, _ in
+            for try await envelope in inbound {
+                // Keep-alives of phones, two or four bytes long, are no messages.
+                guard envelope.data.readableBytes > 4 else { continue }
+                let bytes = Array(envelope.data.readableBytesView)
+                let local = envelope.metadata?.packetInfo.map { SIPAddress(host: $0.destinationAddress.ipAddress ?? listening.host, port: listening.port) }
+                let flow = SIPFlow(transport: .udp, channel: id, remote: SIPAddress(envelope.remoteAddress), local: local ?? listening)
+                let message = Result { () throws(SIPParseError) in try SIPMessage(datagram: bytes, limits: configuration.limits) }
+                await core.receive(message, on: flow)
+            }
+        }
+    }
+
+    private func serve(connections socket: SIPListeners.Connections) async throws {
+        try await socket.executeThenClose { inbound in
+            try await withThrowingDiscardingTaskGroup { group in
+                for try await connection in inbound {
+                    guard let id = await core.addConnection(connection.channel) else {
+                        logger.warning("Refused a TCP connection: too many are open")
+                        connection.channel.close(promise: nil)
+                        group.addTask { try? await connection.executeThenClose { _, _ in } }
+                        continue
+                    }
+                    group.addTask {
+                        await serve(connection, id)
+                        await core.removeConnection(id)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Serves one connection. Its errors end this connection only.
+    private func serve(_ connection: NIOAsyncChannel<SIPStreamEvent, ByteBuffer>, _ id: SIPFlow.ChannelID) async {
+        let flow = SIPFlow(
+            transport: .tcp, channel: id, remote: SIPAddress(connection.channel.remoteAddress), local: SIPAddress(connection.channel.localAddress))
+        do {
+            try await connection.executeThenClose { inbound, _ in
+                for try await event in inbound {
+                    switch event {
+                    case .message(let message):
+                        await core.receive(.success(message), on: flow)
+                    case .malformed(let error):
+                        await core.receive(.failure(error), on: flow)
+                        return
+                    case .silence:
+                        guard await core.isRegistered(over: id) else { return }
+                    }
+                }
+            }
+        } catch {
+            logger.debug("TCP connection ended", metadata: ["remote": "\(flow.remote)", "error": "\(error)"])
+        }
+    }
+}
+
+extension SIPAddress {
+    init(_ address: SocketAddress?) {
+        self.init(host: address?.ipAddress ?? "0.0.0.0", port: UInt16(clamping: address?.port ?? 0))
+    }
+}

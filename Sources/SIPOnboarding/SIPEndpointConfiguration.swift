@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import SIPWire
+
+/// How the SIP endpoint listens and what it allows itself.
+public struct SIPEndpointConfiguration: Sendable, Hashable {
+    /// An address and the transports to listen on there.
+    public struct Listener: Sendable, Hashable {
+        /// The IP address; `0.0.0.0` and `::` listen on all.
+        public var host: String
+        /// The port; 0 takes any free one.
+        public var port: UInt16
+        /// The transports.
+        public var transports: Set<SIPTransport>
+
+        /// Creates a listener.
+        public init(host: String, port: UInt16 = 5060, transports: Set<SIPTransport> = [.udp, .tcp]) {
+            self.host = host
+            self.port = port
+            self.transports = transports
+        }
+    }
+
+    /// Where to listen.
+    public var listeners: [Listener]
+
+    /// The realm of digest authentication, and the name in From of the endpoint's own requests.
+    public var realm = "provd"
+
+    /// The text of Server and User-Agent header fields.
+    public var product = "provd"
+
+    /// The shortest registration that is accepted, in seconds. Shorter ones get 423.
+    public var minimumExpires: UInt32 = 30
+
+    /// The longest registration that is given, in seconds. Longer ones are shortened.
+    public var maximumExpires: UInt32 = 3600
+
+    /// The registration that a phone gets which names no time, in seconds.
+    public var defaultExpires: UInt32 = 3600
+
+    /// How many contacts one account can have. The oldest makes place.
+    public var contactsPerAccount = 4
+
+    /// How many accounts can be registered: memory, about 1 KiB each.
+    public var maximumRegisteredAccounts = 50_000
+
+    /// How long a nonce is good.
+    public var nonceLifetime = Duration.seconds(300)
+
+    /// How long an answered call lasts if nobody hangs up.
+    public var callDuration = Duration.seconds(3)
+
+    /// How many calls can be up at the same time.
+    public var maximumCalls = 4_000
+
+    /// How many requests can be in the transaction tables. Over UDP one stays for 32 seconds
+    /// after its answer: 500 requests each second make 16,000.
+    public var maximumTransactions = 40_000
+
+    /// How many questions and reports can wait for the use cases before requests get 503.
+    public var maximumJobs = 4_000
+
+    /// How many TCP connections can be open.
+    public var maximumConnections = 8_000
+
+    /// How long a TCP peer may take over one message, and an unregistered one may be silent.
+    public var messageTimeout = Duration.seconds(20)
+
+    /// How long to wait before asking again, told with 503.
+    public var retryAfterSeconds = 5
+
+    /// What a message may cost.
+    public var limits = SIPLimits.standard
+
+    /// The times of the transaction layer.
+    public var timers = TransactionTimers.standard
+
+    /// Creates a configuration.
+    public init(listeners: [Listener]) {
+        self.listeners = listeners
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NIOCore
+import NIOPosix
+
+/// The endpoint's open sockets.
+struct SIPListeners: Sendable {
+    struct Datagrams: Sendable {
+        let channel: NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>
+    }
+    typealias Connections = NIOAsyncChannel<NIOAsyncChannel<SIPStreamEvent, ByteBuffer>, Never>
+
+    private(set) var udp: [Datagrams] = []
+    private(set) var tcp: [Connections] = []
+    private(set) var bound: [SIPEndpoint.BoundListener] = []
+
+    /// Bytes that the kernel keeps for a UDP socket while the endpoint is busy: some thousand requests.
+    private static let receiveBufferBytes = 4 << 20
+
+    /// Bytes of the largest datagram.
+    private static let maximumDatagramBytes = 65_535
+
+    /// Connections that wait to be accepted.
+    private static let backlog: Int32 = 256
+
+    /// Opens all sockets of a configuration, or none.
+    ///
+    /// - Throws: ``SIPEndpointError`` for the first address that cannot be listened on.
+    static func open(_ configuration: SIPEndpointConfiguration) async throws(SIPEndpointError) -> SIPListeners {
+        var listeners = SIPListeners()
+        for listener in configuration.listeners {
+            var port = listener.port
+            // TCP first: with port 0, UDP then takes the port that TCP got.
+            for transport in [SIPTransport.tcp, .udp] where listener.transports.contains(transport) {
+                let wanted = SIPAddress(host: listener.host, port: port)
+                do {
+                    let address = try SocketAddress(ipAddress: listener.host, port: Int(port))
+                    let actual: SIPAddress
+                    switch transport {
+                    case .tcp:
+                        let socket = try await openTCP(address, configuration)
+                        listeners.tcp.append(socket)
+                        actual = SIPAddress(socket.channel.localAddress)
+                    case .udp:
+                        let socket = try await openUDP(address)
+                        listeners.udp.append(socket)
+                        actual = SIPAddress(socket.channel.channel.localAddress)
+                    }
+                    port = actual.port
+                    listeners.bound.append(SIPEndpoint.BoundListener(address: actual, transport: transport))
+                } catch {
+                    await listeners.close()
+                    throw SIPEndpointError(error, wanted, transport)
+                }
+            }
+        }
+        return listeners
+    }
+
+    private func close() async {
+        for socket in udp { try? await socket.channel.channel.close() }
+        for socket in tcp { try? await socket.channel.close() }
+    }
+
+    private static func openUDP(_ address: SocketAddress) async throws -> Datagrams {
+        var bootstrap = DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: maximumDatagramBytes))
+            .channelOption(.socketOption(.so_rcvbuf), value: receiveBufferBytes)
+            // A phone must see the address that it called in Contact, also where all are listened on.
+            .channelOption(.receivePacketInfo, value: true)
+        if address.protocol == .inet6 { bootstrap = bootstrap.channelOption(onlyIPv6, value: 1) }
+        return try await bootstrap.bind(to: address) { channel in
+            channel.eventLoop.makeCompletedFuture { Datagrams(channel: try NIOAsyncChannel(wrappingChannelSynchronously: channel)) }
+        }
+    }
+
+    private static func openTCP(_ address: SocketAddress, _ configuration: SIPEndpointConfiguration) async throws -> Connections {
+        var bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: backlog)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        if address.protocol == .inet6 { bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1) }
+        return try await bootstrap.bind(to: address) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(
+                    SIPStreamHandler(limits: configuration.limits, timeout: configuration.messageTimeout))
+                return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+            }
+        }
+    }
+
+    /// `::` leaves IPv4 to a listener of its own, so that both can be configured together.
+    private static let onlyIPv6 = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
+}
+
+extension SIPEndpointError {
+    init(_ error: any Error, _ address: SIPAddress, _ transport: SIPTransport) {
+        let code: Code =
+            switch (error as? IOError)?.errnoCode {
+            case EADDRINUSE: .addressInUse
+            case EACCES, EPERM: .notPermitted
+            case EADDRNOTAVAIL: .noSuchAddress
+            default: .cannotListen
+            }
+        self.init(code: code, address: address, transport: transport, cause: "\(error)")
+    }
+}

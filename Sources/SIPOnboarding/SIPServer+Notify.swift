@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import SIPWire
+
+/// A NOTIFY outside of a dialog, as phones take it as an instruction.
+public struct SIPNotification: Sendable, Hashable {
+    /// The Event header field: `check-sync`, `check-sync;reboot=true`, `resync`, …
+    public let event: String
+
+    /// Subscription-State. Phones that were never asked expect `terminated`.
+    public let subscriptionState: String
+
+    /// Content-Type, if there is a body.
+    public let contentType: String?
+
+    /// The body.
+    public let body: [UInt8]
+
+    /// Further header fields that a vendor wants.
+    public let headers: [SIPHeader]
+
+    /// Creates a notification.
+    public init(
+        event: String, subscriptionState: String = "terminated", contentType: String? = nil, body: [UInt8] = [], headers: [SIPHeader] = []
+    ) {
+        self.event = event
+        self.subscriptionState = subscriptionState
+        self.contentType = contentType
+        self.body = body
+        self.headers = headers
+    }
+}
+
+extension SIPServer {
+    /// NOTIFY requests that can wait for their answers at the same time.
+    static let maximumNotifications = 10_000
+
+    /// Sends a NOTIFY to where an account is registered: over the flow of its newest REGISTER,
+    /// or to its contact's address if that flow is gone.
+    mutating func notify(_ id: UInt64, account username: String, _ notification: SIPNotification, now: ContinuousClock.Instant) -> [Effect] {
+        let contacts = bindings.contacts(of: username).filter { $0.expiry > now }
+        guard let newest = contacts.first else { return [.notified(id, .notRegistered)] }
+        for binding in contacts {
+            if let flow = binding.flow {
+                return notify(id, binding.contact, over: flow, notification, now: now)
+            }
+        }
+        guard let flow = udpFlow(to: SIPAddress(host: Self.plainHost(newest.contact.host), port: newest.contact.port ?? 5060)) else {
+            return [.notified(id, .unreachable)]
+        }
+        return notify(id, newest.contact, over: flow, notification, now: now)
+    }
+
+    /// Sends a NOTIFY to an address at which a phone is supposed to be, whoever is registered there.
+    mutating func notify(_ id: UInt64, address: SIPAddress, user: String?, _ notification: SIPNotification, now: ContinuousClock.Instant) -> [Effect] {
+        let uri = SIPURI(user: user ?? "anonymous", host: address.uriHost, port: address.port)
+        guard let flow = udpFlow(to: address) else { return [.notified(id, .unreachable)] }
+        return notify(id, uri, over: flow, notification, now: now)
+    }
+
+    private mutating func notify(
+        _ id: UInt64, _ uri: SIPURI, over flow: SIPFlow, _ notification: SIPNotification, now: ContinuousClock.Instant
+    ) -> [Effect] {
+        guard clientTransactions.count < Self.maximumNotifications else { return [.notified(id, .overloaded)] }
+        var target = uri
+        target.headers = nil
+        // The address of record is the contact without what concerns only the way there.
+        let recipient = SIPURI(user: uri.user, host: uri.host)
+        let sender = SIPURI(user: "provd", host: flow.local.uriHost)
+        var headers = SIPHeaders()
+        headers.append("From", "<\(sender)>;tag=\(Self.randomToken())")
+        headers.append("To", "<\(recipient)>")
+        headers.append("Call-ID", Self.randomToken() + Self.randomToken())
+        headers.append("CSeq", CSeq(1, .notify).description)
+        headers.append("Contact", Self.contact(flow))
+        headers.append("Event", notification.event)
+        headers.append("Subscription-State", notification.subscriptionState)
+        if let contentType = notification.contentType { headers.append("Content-Type", contentType) }
+        for header in notification.headers { headers.append(header.name, header.value) }
+        let request = SIPRequest(.notify, .sip(target), headers: headers, body: notification.body)
+        return send(request, over: flow, for: .notify(id), now: now)
+    }
+
+    /// A flow from a UDP socket of the same address family.
+    private func udpFlow(to address: SIPAddress) -> SIPFlow? {
+        guard Self.isIPAddress(address.host), let socket = udpSockets.first(where: { $0.value.isIPv6 == address.isIPv6 }) else { return nil }
+        return SIPFlow(transport: .udp, channel: socket.key, remote: address, local: socket.value)
+    }
+
+    /// Names are not looked up: a contact's host is whatever the phone wrote there.
+    private static func isIPAddress(_ host: String) -> Bool {
+        host.utf8.contains(UInt8(ascii: ":")) || host.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
+    }
+
+    private static func plainHost(_ host: String) -> String {
+        host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+    }
+}
