@@ -43,7 +43,7 @@ public final class Plugin: Sendable {
                 files.merge(downloaded) { packaged, _ in packaged }
             }
             staticFiles = files
-            storedVariable = .dict(JinjaDict(files.keys.sorted().map { ($0, true) }))
+            storedVariable = Self.storedVariable(files.keys.sorted())
             tableVariables = JinjaDict(manifest.tables)
             modelVariables = Dictionary(manifest.models.map { ($0.name, $0.variable) }) { first, _ in first }
             pluginVariable = ["id": .string(manifest.id.text), "version": .string(manifest.version)]
@@ -61,6 +61,9 @@ public final class Plugin: Sendable {
             throw error.attributed(to: manifest.id)
         }
     }
+
+    /// The variable `stored`: a mapping, so that asking for a file does not take longer the more there are.
+    static func storedVariable(_ files: [String]) -> JinjaValue { .dict(JinjaDict(files.map { ($0, true) })) }
 
     private static func index(
         _ rules: [FileRule], files: [String: StaticFile], templates: PluginTemplates

@@ -55,7 +55,7 @@ extension Plugin {
         variables["model"] = model.flatMap { modelVariables[$0.name] }
         variables["tables"] = .dict(tableVariables)
         variables["plugin"] = pluginVariable
-        variables["stored"] = storedVariable
+        variables["stored"] = context.storedFiles.map { Plugin.storedVariable($0) } ?? storedVariable
 
         var request: JinjaDict = [
             "protocol": .string(context.request.protocol.rawValue), "server": .string(context.request.server),

@@ -67,6 +67,15 @@ struct PluginTemplates: Sendable {
     /// The names of all templates.
     var names: [String] { templates.keys.sorted() }
 
+    /// Every word of the templates' sources: what may be the name of a variable.
+    var words: Set<Substring> {
+        var words: Set<Substring> = []
+        for source in sources.values {
+            words.formUnion(source.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) })
+        }
+        return words
+    }
+
     /// The key of the setting that a line of a template writes: what stands in front of `=`.
     func key(inTemplate name: String, line: Int) -> String? {
         guard line > 0, let source = sources[name] else { return nil }

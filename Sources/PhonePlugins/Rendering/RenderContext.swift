@@ -32,6 +32,8 @@ public struct RenderContext: Sendable {
     public var request: Request
     /// Finds the rule of a time zone by its name in the tz database, such as `Europe/Paris`.
     public var timeZone: @Sendable (String) -> TemplateTimeZone?
+    /// The files that count as stored, in a test; those of the plugin otherwise.
+    var storedFiles: [String]?
 
     /// Makes a context.
     public init(

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import JSONText
+import NetTypes
+
+/// Executes the tests that a plugin brings: the samples of its patterns, and `tests/*.yml`.
+public struct PluginTestRunner {
+    private let plugin: Plugin
+    private let catalog: PluginCatalog
+    private let timeZone: @Sendable (String) -> TemplateTimeZone?
+    private var report: PluginTestReport
+
+    /// Prepares the tests of a plugin.
+    ///
+    /// - Parameter timeZone: Finds the rule of a time zone by name; see ``RenderContext/timeZone``.
+    public init(_ plugin: Plugin, timeZone: @escaping @Sendable (String) -> TemplateTimeZone? = { _ in nil }) {
+        self.plugin = plugin
+        self.timeZone = timeZone
+        catalog = PluginCatalog(plugins: [plugin])
+        report = PluginTestReport(plugin: plugin.id)
+    }
+
+    /// Runs all tests.
+    public static func run(
+        _ plugin: Plugin, timeZone: @escaping @Sendable (String) -> TemplateTimeZone? = { _ in nil }
+    ) -> PluginTestReport {
+        var runner = PluginTestRunner(plugin, timeZone: timeZone)
+        return runner.run()
+    }
+
+    /// Runs all tests.
+    public mutating func run() -> PluginTestReport {
+        for rule in plugin.manifest.patterns { runSamples(of: rule) }
+        runParameters()
+        let directory = plugin.directory + "/tests"
+        guard PluginDirectory.exists(directory) else { return report }
+        do {
+            for name in try PluginDirectory.names(in: directory) where name.hasSuffix(".yml") { try runFile(directory, name) }
+        } catch {
+            report.record(error.place, "tests", "\(error.reason): \(error.remedy)")
+        }
+        return report
+    }
+
+    // MARK: Samples
+
+    private mutating func runSamples(of rule: PatternRule) {
+        for sample in rule.samples {
+            var request = PhoneRequest(protocol: rule.protocol)
+            request.set(rule.field, to: sample.text)
+            request.mac = sample.gives[.mac].flatMap { MACAddress($0) }
+            report.record(sample.place, "sample “\(sample.text)”", failure(of: rule, sample, request))
+        }
+    }
+
+    private func failure(of rule: PatternRule, _ sample: PatternRule.Sample, _ request: PhoneRequest) -> String? {
+        guard rule.pattern.match(sample.text) != nil else { return "the pattern “\(rule.pattern.text)” does not match it" }
+        return Self.difference(catalog.identify(request).values, sample.gives)
+    }
+
+    /// What is told wrongly, or `nil` if everything is as expected.
+    private static func difference(_ found: [IdentityKey: String], _ expected: [IdentityKey: String]) -> String? {
+        guard found != expected else { return nil }
+        let words = { (values: [IdentityKey: String]) in
+            values.isEmpty ? "nothing" : IdentityKey.allCases.compactMap { key in values[key].map { "\(key.rawValue) \($0)" } }.joined(separator: ", ")
+        }
+        return "it gives \(words(found)), not \(words(expected))"
+    }
+
+    // MARK: Parameters
+
+    /// Every parameter of raw configurations is either used by a template or said to be unsupported, with a reason.
+    private mutating func runParameters() {
+        guard !plugin.manifest.models.isEmpty else { return }
+        let place = PluginProblem.Place(file: plugin.directory + "/plugin.yml")
+        let words = plugin.templates.words
+        let unsupported = plugin.manifest.unsupportedParameters
+        for name in RawConfigVariables.parameters {
+            let isUsed = (RawConfigVariables.derived[name] ?? [name[...]]).contains { words.contains($0) }
+            let problem: String? =
+                switch (isUsed, unsupported[name] != nil) {
+                case (true, true): "it is said to be unsupported, yet a template uses it"
+                case (false, false): "no template uses it: map it, or give the reason under parameters: unsupported:"
+                default: nil
+                }
+            report.record(place, "parameter \(name)", problem)
+        }
+        for name in unsupported.keys.sorted() where !RawConfigVariables.parameters.contains(name) {
+            report.record(place, "parameter \(name)", "there is no such parameter")
+        }
+    }
+
+    // MARK: Test files
+
+    private mutating func runFile(_ directory: String, _ name: String) throws(PluginProblem) {
+        let path = directory + "/" + name
+        let root = try ManifestReader.read(try PluginDirectory.read(path, limit: PluginLimits.testBytes), file: path, limit: PluginLimits.testBytes)
+        let map = try root.mapping(keys: ["identify", "render"])
+        for node in try map["identify"]?.list(limit: 10_000) ?? [] { runIdentify(node) }
+        for node in try map["render"]?.list(limit: 10_000) ?? [] { runRender(node, directory) }
+    }
+
+    private mutating func runIdentify(_ node: ManifestNode) {
+        do {
+            let test = try IdentifyTest(node)
+            let found = catalog.identify(test.request)
+            report.record(node.place, "identify \(test.name)", Self.difference(found.values, test.expected) ?? levelProblem(found, test.level))
+        } catch {
+            report.record(error.place, "identify", "\(error.reason): \(error.remedy)")
+        }
+    }
+
+    private func levelProblem(_ found: Identification, _ expected: SupportLevel?) -> String? {
+        guard let expected else { return nil }
+        let level: SupportLevel
+        switch found.vendor?.lowercased() {
+        case nil: level = .unknown
+        case plugin.manifest.vendor.lowercased(): level = plugin.support(model: found.model, version: found.version).level
+        default: level = .improbable
+        }
+        return level == expected ? nil : "its level is \(level), not \(expected)"
+    }
+
+    private mutating func runRender(_ node: ManifestNode, _ directory: String) {
+        do {
+            let test = try RenderTest(node, directory: directory)
+            report.record(node.place, "render \(test.name)", try failure(of: test, directory))
+        } catch {
+            report.record(error.place, "render", "\(error.reason): \(error.remedy)")
+        }
+    }
+
+    private func failure(of test: RenderTest, _ directory: String) throws(PluginProblem) -> String? {
+        let mac = test.context.device["mac"]?.string.flatMap { MACAddress($0) }
+        guard let match = plugin.file(forPath: test.path, protocol: test.context.request.protocol, mac: mac) else {
+            return "no file rule serves \(test.path)"
+        }
+        let bytes: [UInt8]
+        switch match.content {
+        case .file(let file): bytes = try PluginDirectory.read(file.path, limit: PluginLimits.testBytes)
+        case .template:
+            var context = test.context
+            context.timeZone = timeZone
+            do {
+                bytes = try plugin.render(match, context: context).bytes
+            } catch {
+                return test.mustFail ? nil : error.description
+            }
+        }
+        if test.mustFail { return "it was rendered, although it must be refused" }
+        return test.problem(with: bytes, charset: match.rule.charset, golden: try test.golden(in: directory))
+    }
+}
