@@ -126,7 +126,15 @@ public struct DHCPOptions: Sendable {
     }
 
     /// The codes in the order of their first appearance.
-    public var codes: [DHCPOptionCode] { joined.map(\.code) }
+    public var codes: [DHCPOptionCode] {
+        var result: [DHCPOptionCode] = []
+        forEachPart { code, _ in
+            let code = DHCPOptionCode(code)
+            // A message has a dozen options: looking through those is faster than hashing.
+            if !result.contains(code) { result.append(code) }
+        }
+        return result
+    }
 
     /// Whether there is no option.
     public var isEmpty: Bool { parts.isEmpty }

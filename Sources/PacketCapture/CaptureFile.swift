@@ -8,6 +8,8 @@ public actor CaptureFile: PacketSource {
     public nonisolated let name: String
     public nonisolated let linkType: Int32
     private let handle: PcapHandle
+    /// What ended the reading, kept while the frames before it are handed out: libpcap says it only once.
+    private var damage: CaptureError?
     private nonisolated let executor: BlockingExecutor
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
@@ -25,6 +27,7 @@ public actor CaptureFile: PacketSource {
 
     public func nextBatch() async throws -> CaptureBatch {
         try Task.checkCancellation()
+        if let damage { throw damage }
         var frames: [CapturedFrame] = []
         frames.reserveCapacity(Self.batchLimit)
         reading: while frames.count < Self.batchLimit {
@@ -34,9 +37,10 @@ public actor CaptureFile: PacketSource {
                 case .none, .end: break reading
                 }
             } catch {
-                // What was read before the damage is not lost: the next call meets the damage again.
-                if !frames.isEmpty { break reading }
-                throw CaptureError(.badFile, "the capture file \(name) is damaged: \(error.text)")
+                let damage = CaptureError(.badFile, "the capture file \(name) is damaged: \(error.text)")
+                self.damage = damage
+                guard !frames.isEmpty else { throw damage }
+                break reading
             }
         }
         return CaptureBatch(frames: frames)

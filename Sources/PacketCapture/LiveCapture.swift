@@ -10,6 +10,8 @@ public actor LiveCapture: PacketSource {
     public nonisolated let name: String
     public nonisolated let linkType: Int32
     private let handle: PcapHandle
+    /// What ended the capture, kept while the frames before it are handed out.
+    private var failure: CaptureError?
     private nonisolated let wakeUp: WakeUp
     private nonisolated let executor: BlockingExecutor
 
@@ -49,14 +51,17 @@ public actor LiveCapture: PacketSource {
     }
 
     private func waitingFrames() throws(CaptureError) -> [CapturedFrame] {
+        if let failure { throw failure }
         var frames: [CapturedFrame] = []
         while frames.count < Self.batchLimit {
             do {
                 guard case .frame(let frame) = try handle.next() else { break }
                 frames.append(frame)
             } catch {
-                if !frames.isEmpty { break }
-                throw CaptureError(.noSuchInterface, "the capture on \(name) ended: \(error.text)")
+                let failure = CaptureError(.noSuchInterface, "the capture on \(name) ended: \(error.text)")
+                self.failure = failure
+                guard !frames.isEmpty else { throw failure }
+                break
             }
         }
         return frames
