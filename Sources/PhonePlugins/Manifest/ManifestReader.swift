@@ -73,17 +73,19 @@ struct ManifestReader {
     }
 
     private static func problem(of error: any Error, file: String) -> PluginProblem {
-        func make(_ mark: Mark?, _ reason: String) -> PluginProblem {
+        func make(
+            _ mark: Mark?, _ reason: String, _ remedy: String = "check indentation, quotation marks and brackets there"
+        ) -> PluginProblem {
             PluginProblem(
-                place: .init(file: file, line: mark?.line ?? 0, column: mark?.column ?? 0), reason: "not YAML: \(reason)",
-                remedy: "check indentation, quotation marks and brackets there")
+                place: .init(file: file, line: mark?.line ?? 0, column: mark?.column ?? 0), reason: "not YAML: \(reason)", remedy: remedy)
         }
         return switch error {
         case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
             YamlError.composer(_, let problem, let mark, _):
             make(mark, problem)
         case YamlError.duplicatedKeysInMapping(let duplicates, let context):
-            make(context.mark, "\(duplicates.joined(separator: ", ")) is written twice in one mapping")
+            // The library names the first of them.
+            make(context.mark, "“\(duplicates.joined(separator: "”, “"))” is written twice in one mapping", "remove one of the two")
         case YamlError.reader(let problem, _, _, _): make(nil, problem)
         default: make(nil, "\(error)")
         }

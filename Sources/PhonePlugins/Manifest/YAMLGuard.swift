@@ -122,6 +122,7 @@ struct YAMLGuard {
     /// The place of the closing quotation mark.
     private mutating func skipQuoted(_ start: Int) throws(PluginProblem) -> Int {
         let quote = bytes[start]
+        let startColumn = column
         var position = start + 1
         while position < bytes.count, bytes[position] != UInt8(ascii: "\n") {
             column += 1
@@ -135,6 +136,7 @@ struct YAMLGuard {
             }
             position += 1
         }
+        column = startColumn
         throw problem("a quoted text that does not end on its line", "close the quotation mark on the line where it begins")
     }
 
