@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NIOCore
+import NIOPosix
+import TFTP
+
+/// The requests of one listening socket and the transfers that came of them. All of it lives on one event loop.
+///
+/// A client is known by its address and port, so a request that was sent twice does not start a second transfer.
+final class TransferRegister {
+    /// How often deadlines are looked at: finer than the shortest retransmission wait.
+    private static let tickInterval: TimeAmount = .milliseconds(50)
+
+    /// A client's request and where it stands.
+    private struct Entry {
+        let id: UInt64
+        let request: TFTPRequest
+        let clientIP: String
+        let since: Duration
+        /// Whom to tell how it went, once the file source has answered.
+        var outcome: EventLoopPromise<TFTPTransferOutcome>?
+        /// The transfer, once it has a socket.
+        var session: TransferSession?
+        /// The socket, when the transfer has one of its own.
+        var ownChannel: (any Channel)?
+    }
+
+    private let channel: any Channel
+    private let isWildcard: Bool
+    private let configuration: TFTPServerConfiguration
+    private let admission: Admission
+    private let threadPool: NIOThreadPool
+    private let drained: EventLoopPromise<Void>
+    private let submit: (TransferTicket) -> Bool
+    private var entries: [SocketAddress: Entry] = [:]
+    private var lastID: UInt64 = 0
+    private var isTicking = false
+    private var drainingUntil: Duration?
+
+    /// - Parameters:
+    ///   - channel: the listening socket.
+    ///   - drained: fulfilled when ``drain(until:)`` was called and the last transfer has ended.
+    ///   - submit: hands a request to the file source, or returns `false` when no more are taken.
+    init(
+        channel: any Channel, configuration: TFTPServerConfiguration, admission: Admission, threadPool: NIOThreadPool,
+        drained: EventLoopPromise<Void>, submit: @escaping (TransferTicket) -> Bool
+    ) {
+        self.channel = channel
+        isWildcard = channel.localAddress?.isWildcard ?? false
+        self.configuration = configuration
+        self.admission = admission
+        self.threadPool = threadPool
+        self.drained = drained
+        self.submit = submit
+    }
+
+    /// The transfer that a datagram at the listening socket belongs to, which only single-port mode knows.
+    func session(of client: SocketAddress, on mode: TFTPServerConfiguration.PortMode) -> TransferSession? {
+        mode == .single ? entries[client]?.session : nil
+    }
+}
+
+// MARK: - Requests
+
+extension TransferRegister {
+    /// Takes a read request in, unless it is a copy of one that is being served.
+    ///
+    /// - Parameter local: the address that it was sent to, if it is not the listening socket's.
+    /// - Returns: `false` when too many transfers are under way.
+    func requested(_ request: TFTPRequest, path: String, from client: SocketAddress, at local: SocketAddress?) -> Bool {
+        if let entry = entries[client] {
+            let isIdentical = entry.request == request
+            if let session = entry.session {
+                session.requestRepeated(isIdentical: isIdentical)
+            } else if !isIdentical {
+                finished(client, entry.id, TFTPTransferOutcome(ending: .superseded))
+            }
+            // Unless the client has started anew, what was begun goes on.
+            if entries[client] != nil { return true }
+        }
+        guard drainingUntil == nil, let local = local ?? channel.localAddress else { return true }
+        let clientIP = client.ipAddress ?? ""
+        guard admission.begin(client: clientIP) else { return false }
+        lastID += 1
+        entries[client] = Entry(id: lastID, request: request, clientIP: clientIP, since: NIODeadline.nowSinceStart)
+        startTicking()
+        let ticket = TransferTicket(
+            request: TFTPReadRequest(
+                fileName: request.fileName, path: path, mode: request.mode, options: request.options, client: client, local: local),
+            id: lastID, register: NIOLoopBound(self, eventLoop: channel.eventLoop), eventLoop: channel.eventLoop)
+        if !submit(ticket) { finished(client, lastID, .serverStopped) }
+        return true
+    }
+
+    /// The file source has answered.
+    func answered(
+        _ ticket: TransferTicket, with content: Result<TransferContent, TransferContent.Refusal>, limits: TFTPOptionLimits,
+        outcome: EventLoopPromise<TFTPTransferOutcome>
+    ) {
+        let client = ticket.request.client
+        guard let request = entries[client]?.request, entries[client]?.id == ticket.id else {
+            return outcome.succeed(TFTPTransferOutcome(ending: .superseded))
+        }
+        entries[client]?.outcome = outcome
+        switch content {
+        case .failure(let refusal):
+            refuse(ticket, refusal)
+        case .success(let content):
+            let agreement = TFTPAgreement(
+                answering: request.options, contentByteCount: content.byteCount, limits: limits.fitting(client))
+            let transfer = TFTPTransfer(
+                contentByteCount: content.byteCount, agreement: agreement, limits: configuration.transferLimits)
+            if configuration.portMode == .single {
+                start(ticket, content, transfer, on: channel)
+            } else {
+                openPort(at: ticket.request.local).assumeIsolated().whenComplete { result in
+                    self.portOpened(result, ticket, content, transfer)
+                }
+            }
+        }
+    }
+
+    /// Removes a request from the register and tells who is waiting for its end.
+    private func finished(_ client: SocketAddress, _ id: UInt64, _ outcome: TFTPTransferOutcome) {
+        guard let entry = entries[client], entry.id == id else { return }
+        entries[client] = nil
+        admission.end(client: entry.clientIP)
+        entry.ownChannel?.flush()
+        entry.ownChannel?.close(promise: nil)
+        entry.outcome?.succeed(outcome)
+        if entries.isEmpty, drainingUntil != nil { drained.succeed() }
+    }
+}
+
+// MARK: - Transfers
+
+extension TransferRegister {
+    /// Opens a fresh port on the address that the request was sent to, for the client expects the answer from there.
+    private func openPort(at local: SocketAddress) -> EventLoopFuture<any Channel> {
+        var address = local
+        address.port = 0
+        // One datagram at a time: in lock-step there is no second one, and looking for it is a system call per block.
+        return DatagramBootstrap(group: channel.eventLoop)
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: TransferPortHandler.maximumDatagramByteCount)
+            )
+            .bind(to: address)
+    }
+
+    private func portOpened(
+        _ result: Result<any Channel, any Error>, _ ticket: TransferTicket, _ content: TransferContent, _ transfer: TFTPTransfer
+    ) {
+        let client = ticket.request.client
+        switch result {
+        case .success(let port):
+            guard entries[client]?.id == ticket.id else { return port.close(promise: nil) }
+            entries[client]?.ownChannel = port
+            start(ticket, content, transfer, on: port)
+        case .failure:
+            refuse(ticket, TransferContent.Refusal(code: .notDefined, message: "The server cannot open a port; try again later."))
+        }
+    }
+
+    private func start(_ ticket: TransferTicket, _ content: TransferContent, _ transfer: TFTPTransfer, on port: any Channel) {
+        let client = ticket.request.client
+        let session = TransferSession(
+            client: client, channel: port, content: content, transfer: transfer, threadPool: threadPool
+        ) { [weak self] outcome in
+            self?.finished(client, ticket.id, outcome)
+        }
+        entries[client]?.session = session
+        if port !== channel {
+            do {
+                try port.pipeline.syncOperations.addHandler(TransferPortHandler(session: session))
+            } catch {
+                return session.stop(reason: "The server lost the transfer's socket.")
+            }
+        }
+        session.begin()
+    }
+
+    private func refuse(_ ticket: TransferTicket, _ refusal: TransferContent.Refusal) {
+        let client = ticket.request.client
+        let packet = TFTPPacket.error(code: refusal.code, message: refusal.message)
+        let envelope = AddressedEnvelope(remoteAddress: client, data: ByteBuffer(bytes: packet.serialized()))
+        let listening = channel
+        if isWildcard && configuration.portMode == .perTransfer {
+            // A wildcard socket would answer from an address of the system's choice, which clients may not accept.
+            openPort(at: ticket.request.local).whenComplete { result in
+                guard case .success(let port) = result else { return listening.writeAndFlush(envelope, promise: nil) }
+                port.writeAndFlush(envelope).whenComplete { _ in port.close(promise: nil) }
+            }
+        } else {
+            listening.writeAndFlush(envelope, promise: nil)
+        }
+        finished(client, ticket.id, TFTPTransferOutcome(ending: .refused(code: refusal.code, message: refusal.message)))
+    }
+}
+
+// MARK: - Time and the end
+
+extension TransferRegister {
+    private func startTicking() {
+        guard !isTicking else { return }
+        isTicking = true
+        channel.eventLoop.assumeIsolated().scheduleTask(in: Self.tickInterval) { [weak self] in
+            guard let self else { return }
+            tick(now: NIODeadline.nowSinceStart)
+            isTicking = false
+            if !entries.isEmpty { startTicking() }
+        }
+    }
+
+    private func tick(now: Duration) {
+        if let drainingUntil, now >= drainingUntil { return stopAll(reason: "The server is stopping; try again later.") }
+        for (client, entry) in entries {
+            if let session = entry.session {
+                if let deadline = session.deadline, deadline <= now { session.tick(now: now) }
+            } else if entry.outcome == nil, now - entry.since >= configuration.answerTimeout {
+                finished(client, entry.id, TFTPTransferOutcome(ending: .stoppedByServer(reason: "The file was not ready in time.")))
+            }
+        }
+    }
+
+    /// Takes no more requests, lets transfers go on until this moment, and then ends those that are left.
+    func drain(until end: Duration) {
+        drainingUntil = end
+        if entries.isEmpty { drained.succeed() }
+    }
+
+    /// Ends everything.
+    func stopAll(reason: String) {
+        for (client, entry) in entries {
+            if let session = entry.session {
+                session.stop(reason: reason)
+            } else {
+                finished(client, entry.id, TFTPTransferOutcome(ending: .stoppedByServer(reason: reason)))
+            }
+        }
+    }
+}
