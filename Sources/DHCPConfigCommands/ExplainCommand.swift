@@ -19,6 +19,12 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "The user class (option 77) that it sends.")
     var userClass: String?
 
+    @Option(help: "The vendor class in hexadecimal, as 00:00:36:3d, if it is more than text.")
+    var vendorClassHex: String?
+
+    @Option(help: "The user class in hexadecimal.")
+    var userClassHex: String?
+
     @Option(help: "The host name (option 12) that it sends.")
     var hostname: String?
 
@@ -38,9 +44,20 @@ struct ExplainCommand: ParsableCommand {
             }
             evidence.mac = address
         }
+        if let vendorClassHex { evidence.vendorClass = try Self.octets(vendorClassHex) }
+        if let userClassHex { evidence.userClass = try Self.octets(userClassHex) }
         let (plan, catalog) = try site.planAndCatalog()
         let explanation = plan.explain(evidence, in: try chosenSubnet(plan), catalog: catalog)
         StandardOutput.write(json ? explanation.json : explanation.description)
+    }
+
+    private static func octets(_ text: String) throws -> [UInt8] {
+        let groups = text.split(separator: ":", omittingEmptySubsequences: false)
+        let octets = groups.compactMap { $0.utf8.count == 2 ? UInt8($0, radix: 16) : nil }
+        guard octets.count == groups.count, octets.count <= 255 else {
+            throw ValidationError("“\(text)” is not a row of octets: write it as 00:00:36:3d")
+        }
+        return octets
     }
 
     private func chosenSubnet(_ plan: DHCPPlan) throws -> Site.Subnet {

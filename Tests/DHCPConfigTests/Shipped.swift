@@ -7,5 +7,7 @@ let repository: String = String(#filePath.split(separator: "/").dropLast(3).map 
 
 /// The definitions that provd ships.
 func shippedCatalog() throws -> VendorCatalog {
-    try VendorCatalog.load(directory: repository + "/dhcp")
+    try shipped.get()
 }
+
+private let shipped = Result { try VendorCatalog.load(directory: repository + "/dhcp") }

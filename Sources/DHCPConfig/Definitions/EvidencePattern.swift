@@ -14,6 +14,9 @@
 /// | `{bytes:2}` | exactly that many arbitrary octets |
 /// | `{any}` | anything, also nothing |
 ///
+/// `\x00` stands for the octet with that hexadecimal number. Directly before `{any}`, a model or version takes all its
+/// characters that follow.
+///
 /// Matching goes once from left to right: a placeholder ends where the literal text after it is first found, and there
 /// is no going back. Its cost is at most the length of the text times the length of the longest literal.
 public struct EvidencePattern: Sendable, Hashable {
@@ -60,14 +63,16 @@ extension EvidencePattern {
                 }
                 let name = String(decoding: rest[rest.index(after: rest.startIndex)..<end], as: UTF8.self)
                 let element = try Self.placeholder(name)
-                if let last = elements.last, last.isVariable, element.isVariable, element.leadingLiteral.isEmpty {
+                if let last = elements.last, last.isVariable, element.isVariable, element.leadingLiteral.isEmpty,
+                    element != .any || last == .any
+                {
                     throw SyntaxError(message: "two placeholders stand side by side, so that nothing tells where the first ends")
                 }
                 elements.append(element)
                 rest = rest[rest.index(after: end)...]
             } else {
                 let end = rest.firstIndex(of: UInt8(ascii: "{")) ?? rest.endIndex
-                elements.append(.literal(Array(rest[..<end])))
+                elements.append(.literal(try Self.literal(rest[..<end])))
                 rest = rest[end...]
             }
         }
@@ -75,6 +80,25 @@ extension EvidencePattern {
             throw SyntaxError(message: "the pattern has no fixed text, so that it would match everything")
         }
         self.elements = elements
+    }
+
+    /// Fixed text with the octets of `\x00` escapes.
+    private static func literal(_ text: ArraySlice<UInt8>) throws(SyntaxError) -> [UInt8] {
+        var result: [UInt8] = []
+        var rest = text
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                result.append(byte)
+                continue
+            }
+            let digits = rest.dropFirst().prefix(2)
+            guard rest.first == UInt8(ascii: "x"), digits.count == 2, digits.allSatisfy(isHexadecimal),
+                let octet = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            else { throw SyntaxError(message: "“\\” begins an octet such as \\x00 and nothing else") }
+            result.append(octet)
+            rest = rest.dropFirst(3)
+        }
+        return result
     }
 
     private static func placeholder(_ name: String) throws(SyntaxError) -> Element {
@@ -128,6 +152,14 @@ extension EvidencePattern {
                 rest = rest.dropFirst(12)
                 continue
             case .model, .version, .any:
+                let follower = index + 1 < elements.count ? elements[index + 1] : nil
+                if follower == .any {
+                    run = rest.prefix { element.allows($0) }
+                    rest = rest[run.endIndex...]
+                    guard element.accepts(run) else { return nil }
+                    match.note(element, run)
+                    continue
+                }
                 guard let end = Self.end(of: element, in: rest, before: next, isLiteralLast: index + 2 == elements.count) else {
                     return nil
                 }
@@ -193,8 +225,17 @@ extension EvidencePattern.Element {
     /// Whether `run` can be what the placeholder stands for.
     fileprivate func accepts(_ run: ArraySlice<UInt8>) -> Bool {
         switch self {
-        case .model(let prefix): run.count > prefix.count && run.starts(with: prefix) && run.allSatisfy(isModelCharacter)
-        case .version: !run.isEmpty && run.allSatisfy { isModelCharacter($0) || $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: ")") }
+        case .model(let prefix): run.count > prefix.count && run.starts(with: prefix) && run.allSatisfy(allows)
+        case .version: !run.isEmpty && run.allSatisfy(allows)
+        case .literal, .mac, .bytes, .any: true
+        }
+    }
+
+    /// Whether the placeholder can stand for a text with that character.
+    fileprivate func allows(_ byte: UInt8) -> Bool {
+        switch self {
+        case .model: isModelCharacter(byte)
+        case .version: isModelCharacter(byte) || byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")")
         case .literal, .mac, .bytes, .any: true
         }
     }

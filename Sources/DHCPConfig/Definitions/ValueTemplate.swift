@@ -34,6 +34,12 @@ public indirect enum ValueTemplate: Sendable, Hashable {
 public enum SiteValueName: String, Sendable, CaseIterable {
     /// The base URL over HTTP or, if the site chose so, HTTPS; without a slash at its end.
     case httpURL = "http_url"
+    /// The host of that URL.
+    case httpHost = "http_host"
+    /// Its port, also where the URL leaves it out.
+    case httpPort = "http_port"
+    /// Its path without a slash at its beginning or end; empty if it has none.
+    case httpPath = "http_path"
     /// The TFTP server as text: an address or a name.
     case tftpServer = "tftp_server"
     /// The TFTP server's IPv4 address.

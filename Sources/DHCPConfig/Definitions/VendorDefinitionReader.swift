@@ -267,7 +267,9 @@ extension SiteValueName {
     var example: String {
         switch self {
         case .httpURL: "http://192.0.2.1:8667"
-        case .tftpServer, .tftpAddress: "192.0.2.1"
+        case .httpHost, .tftpServer, .tftpAddress: "192.0.2.1"
+        case .httpPort: "8667"
+        case .httpPath: ""
         case .voiceVLAN: "100"
         }
     }

@@ -18,6 +18,13 @@ struct DnsmasqGenerator {
 
     consuming func generate() -> GeneratedConfig {
         out.header(plan, "dnsmasq")
+        let places = plan.classes.flatMap(\.deliveries).flatMap(\.items).map(\.place)
+        if places.contains(.option(66)) || places.contains(.option(67)) {
+            let note = "dnsmasq ends every text in options 66 and 67 with a NUL, for the sake of network cards that boot; phones ignore it"
+            out.comment(note + ".")
+            out.line()
+            findings.note(nil, note)
+        }
         if !options.isFragment { writeServer() }
         for subnet in plan.subnets { write(subnet) }
         writeClasses()
@@ -160,7 +167,7 @@ struct DnsmasqGenerator {
             switch (item.place, item.value.form) {
             case (.option(let code), let form):
                 let keyword = item.isForced ? "dhcp-option-force" : "dhcp-option"
-                out.line("\(keyword)=\(tags),\(code),\(Self.value(code, item.value.octets, form))\(comment(item))")
+                out.line("\(keyword)=\(tags),\(code),\(Self.value(item.value.octets, form))\(comment(item))")
             case (.bootFile, .text(let text)): file = Self.quoted(text)
             case (.serverName, .text(let text)): server = Self.quoted(text)
             case (.nextServer, .addresses(let addresses)): address = addresses.first?.description ?? ""
@@ -173,10 +180,8 @@ struct DnsmasqGenerator {
         out.line("dhcp-boot=\(tags),\(file)\(tail)")
     }
 
-    private static func value(_ code: UInt8, _ octets: [UInt8], _ form: EncodedValue.Form) -> String {
+    private static func value(_ octets: [UInt8], _ form: EncodedValue.Form) -> String {
         switch form {
-        // dnsmasq puts a NUL after every text in 66 and 67, for the sake of PXE; octets it leaves as they are.
-        case .text where code == 66 || code == 67: hex(octets)
         case .text(let text): quoted(text)
         case .addresses(let addresses): addresses.map(\.description).joined(separator: ",")
         case .number, .octets: hex(octets)

@@ -130,8 +130,9 @@ struct ISCGenerator {
     private mutating func writeChain(_ branches: [Branch], subnet: String, indent: String) {
         out.line()
         for (index, branch) in branches.enumerated() {
+            // The parentheses stand around the whole: dhcpd takes the first closing one for the end of the condition.
             let joined = branch.conditions.joined(separator: "\n\(indent)    or ")
-            out.line("\(indent)\(index == 0 ? "if" : "} elsif") \(joined) {")
+            out.line("\(indent)\(index == 0 ? "if" : "} elsif") (\(joined)) {")
             out.line("\(indent)  # \(branch.phoneClass.title) (\(branch.phoneClass.location))")
             write(branch.phoneClass.items(in: subnet), indent: indent + "  ")
         }

@@ -228,8 +228,14 @@ extension Site.Subnet {
     /// The values that templates can name.
     fileprivate func siteValues(_ chosen: PhoneProtocol) -> [SiteValueName: String] {
         let base = chosen == .https ? provd.httpsURL ?? provd.httpURL : provd.httpURL
+        let url = provd.urlKey.map { "\(base)/\($0)" } ?? base
+        let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        let authority = (parts.count > 2 ? parts[2] : "").split(separator: ":")
         var values: [SiteValueName: String] = [
-            .httpURL: provd.urlKey.map { "\(base)/\($0)" } ?? base,
+            .httpURL: url,
+            .httpHost: String(authority.first ?? ""),
+            .httpPort: authority.count > 1 ? String(authority[1]) : chosen == .https ? "443" : "80",
+            .httpPath: parts.count > 3 ? String(parts[3]) : "",
             .tftpServer: provd.tftpServer,
             .tftpAddress: provd.address.description,
         ]
