@@ -15,6 +15,7 @@ struct PatternTests {
         ("AastraIPPhone{model}", "AastraIPPhone6731i", ["model": "6731i"]),
         ("/firmware/{path}", "/firmware/T46S/66.86.0.15.rom", ["path": "T46S/66.86.0.15.rom"]),
         ("{any}", "", ["any": ""]),
+        ("{number}.86.{number}.{number}", "66.86.0.15", ["number": "66", "number2": "0", "number3": "15"]),
         ("a {any} b", "a x  y b", ["any": "x  y"]),
         ("{{{word}}}", "{x}", ["word": "x"]),
         ("{model}.cfg", "a.cfg.cfg", ["model": "a.cfg"]),

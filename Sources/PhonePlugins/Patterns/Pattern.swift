@@ -4,7 +4,8 @@
 ///
 /// A pattern matches a whole text or nothing. Placeholders take as little as they can, from the left:
 /// in `Cisco/{model}-{version}` the model ends at the first hyphen that lets the rest match.
-/// `{name}` names a ``Placeholder``; `{own=word}` captures under a name of one's own; `{{` and `}}` are braces.
+/// `{name}` names a ``Placeholder``; `{own=word}` captures under a name of one's own; `{number}`,
+/// `{word}` and `{any}` may stand several times, other names once; `{{` and `}}` are braces.
 /// A space stands for one or more spaces.
 public struct Pattern: Sendable, Hashable {
     enum Element: Sendable, Hashable {

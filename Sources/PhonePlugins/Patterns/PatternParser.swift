@@ -63,7 +63,8 @@ struct PatternParser {
                 offset: start, reason: "“{\(inner)}” is no placeholder",
                 remedy: "use one of \(known), or {\(Self.nameExample(inner))=word} to capture under a name of your own")
         }
-        let name = parts.count == 2 ? parts[0] : kind.captureName
+        var name = parts.count == 2 ? parts[0] : kind.captureName
+        if parts.count == 1, kind.mayRepeat, names.contains(name) { name += String(names.count + 1) }
         guard Self.isName(name) else {
             throw PatternError(offset: start, reason: "“\(name)” cannot name a capture", remedy: "use lower-case letters, digits and “_”")
         }

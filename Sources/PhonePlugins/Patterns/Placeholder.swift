@@ -40,6 +40,9 @@ public enum Placeholder: String, Sendable, Hashable, CaseIterable {
     /// Whether the captured text is a MAC address.
     var isMAC: Bool { captureName == "mac" }
 
+    /// Whether it may stand in a pattern more than once without names of its own: then what it takes tells nothing.
+    var mayRepeat: Bool { self == .number || self == .word || self == .any }
+
     /// Whether the placeholder may take nothing at all.
     var mayBeEmpty: Bool { self == .any }
 

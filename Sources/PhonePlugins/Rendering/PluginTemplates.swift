@@ -67,11 +67,19 @@ struct PluginTemplates: Sendable {
     /// The names of all templates.
     var names: [String] { templates.keys.sorted() }
 
-    /// Every word of the templates' sources: what may be the name of a variable.
+    /// Every word of the templates' sources that may be the name of a variable: not one behind a dot, which names an attribute,
+    /// except behind `raw_config.`.
     var words: Set<Substring> {
+        let isPart = { (character: Character) in character.isASCII && (character.isLetter || character.isNumber || character == "_") }
         var words: Set<Substring> = []
         for source in sources.values {
-            words.formUnion(source.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) })
+            var rest = source[...]
+            while let start = rest.firstIndex(where: isPart) {
+                let word = rest[start...].prefix(while: isPart)
+                let before = source[..<start]
+                if before.last != "." || before.hasSuffix("raw_config.") { words.insert(word) }
+                rest = rest[word.endIndex...]
+            }
         }
         return words
     }
