@@ -65,6 +65,14 @@ struct LoadingTests {
         #expect(missing.catalog.plugins.isEmpty && missing.problems.count == 1)
     }
 
+    @Test("A plugin for a later provd is left out")
+    func minimumProvd() throws {
+        try PluginFolder.with(["a/plugin.yml": "id: a\nversion: 1\nvendor: V\nminimum_provd: 0.10.0"]) { folder in
+            #expect(folder.load(PluginSurroundings(provdVersion: "0.9.0")).problems.first?.reason == "it needs provd 0.10.0, and this is 0.9.0")
+            #expect(folder.load(PluginSurroundings(provdVersion: "0.10.0")).problems.isEmpty)
+        }
+    }
+
     @Test("Links that lead out of the plugin are refused", arguments: ["good/files/passwd", "good/files/firmware/up", "good/templates/x.j2"])
     func links(name: String) throws {
         try PluginFolder.with(Self.good) { folder in

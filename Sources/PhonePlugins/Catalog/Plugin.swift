@@ -37,6 +37,11 @@ public final class Plugin: Sendable {
         self.manifest = manifest
         self.directory = path
         do throws(PluginProblem) {
+            if let needed = manifest.minimumProvd, let running = surroundings.provdVersion, compareNumerically(running, needed) < 0 {
+                throw PluginProblem(
+                    place: .init(file: path + "/plugin.yml"), reason: "it needs provd \(needed), and this is \(running)",
+                    remedy: "upgrade provd, or install an older version of the plugin")
+            }
             var files = try directory.files(below: "files", limit: PluginLimits.staticFiles)
             if let downloads = surroundings.downloads {
                 let downloaded = try PluginDirectory.files(in: "\(downloads)/\(manifest.id)", limit: PluginLimits.staticFiles)
