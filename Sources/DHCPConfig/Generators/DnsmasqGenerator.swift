@@ -53,6 +53,9 @@ struct DnsmasqGenerator {
             out.line("dhcp-circuitid=set:circuit-\(subnet.name)-\(index + 1),\(Self.hex(Array(id.utf8)))")
             out.line("tag-if=set:circuit-\(subnet.name),tag:circuit-\(subnet.name)-\(index + 1)")
         }
+        for relay in subnet.relays where !subnet.network.contains(relay) {
+            out.line("shared-network=\(relay),\(subnet.network.base)")
+        }
         var conditions = subnet.circuitIDs.isEmpty ? "" : ",tag:circuit-\(subnet.name)"
         if subnet.audience == .phones { conditions += ",tag:phone" }
         let mask = subnet.network.netmask, broadcast = subnet.network.last

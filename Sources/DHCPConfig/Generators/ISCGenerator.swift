@@ -10,7 +10,6 @@ struct ISCGenerator {
     let plan: DHCPPlan
     let options: GeneratorOptions
     private var out = ConfigText(commentMark: "#")
-    private var findings = DiagnosticList()
 
     /// The name of the class of all phones.
     private static let phones = "provd-phones"
@@ -28,7 +27,7 @@ struct ISCGenerator {
         writeCircuits()
         for group in groups() { write(group) }
         writeReservations()
-        return GeneratedConfig(text: out.text, findings: findings.diagnostics)
+        return GeneratedConfig(text: out.text, findings: [])
     }
 
     private mutating func writeServer() {
@@ -202,9 +201,15 @@ struct ISCGenerator {
 
     private mutating func writeCircuits() {
         for subnet in plan.subnets where !subnet.circuitIDs.isEmpty {
-            let conditions = subnet.circuitIDs.map { "option agent.circuit-id = \(Self.quoted($0))" }.joined(separator: " or ")
+            let circuits = subnet.circuitIDs.map { "option agent.circuit-id = \(Self.quoted($0))" }.joined(separator: " or ")
             out.line("class \"provd-circuit-\(subnet.name)\" {")
-            out.line("  match if \(conditions);")
+            if subnet.audience == .phones {
+                // Permissions of a pool are alternatives, so that one class has to ask for both.
+                let phones = branches().flatMap(\.conditions).joined(separator: "\n    or ")
+                out.line("  match if (\(circuits)) and (\(phones));")
+            } else {
+                out.line("  match if \(circuits);")
+            }
             out.line("}")
             out.line()
         }
@@ -241,13 +246,7 @@ struct ISCGenerator {
             out.line("\(inner)pool {")
             for range in ranges { out.line("\(inner)  range \(range.first) \(range.last);") }
             if !subnet.circuitIDs.isEmpty {
-                // Permissions are alternatives, so that a pool cannot ask for two classes at once.
                 out.line("\(inner)  allow members of \"provd-circuit-\(subnet.name)\";")
-                if subnet.audience == .phones {
-                    findings.warning(
-                        subnet.location, "ISC dhcpd lets everybody with the circuit id of “\(subnet.name)” in, not phones only",
-                        "separate phones from others by VLAN")
-                }
             } else if subnet.audience == .phones {
                 out.line("\(inner)  allow members of \"\(Self.phones)\";")
             }

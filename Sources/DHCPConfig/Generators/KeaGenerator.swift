@@ -9,7 +9,6 @@ import NetTypes
 struct KeaGenerator {
     let plan: DHCPPlan
     let options: GeneratorOptions
-    private var findings = DiagnosticList()
 
     private static let phones = "provd-phones"
 
@@ -42,7 +41,7 @@ struct KeaGenerator {
             } else {
                 JSONValue.object([("Dhcp4", .object(members))]).formatted() + "\n"
             }
-        return GeneratedConfig(text: text, findings: findings.diagnostics)
+        return GeneratedConfig(text: text, findings: [])
     }
 
     // MARK: Options

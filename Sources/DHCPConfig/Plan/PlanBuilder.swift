@@ -47,8 +47,19 @@ struct PlanBuilder {
             classes.append(phoneClass)
         }
         if classes.isEmpty { checkNoClass() }
+        noteVoiceVLANs(families)
         return DHCPPlan(
             site: site.name, location: site.location, subnets: site.subnets, classes: classes, sharedLinks: sharedLinks())
+    }
+
+    private mutating func noteVoiceVLANs(_ families: [PhoneFamily]) {
+        let silent = families.filter(\.voiceVLAN.isEmpty).map(\.id)
+        guard !silent.isEmpty else { return }
+        for subnet in site.subnets where subnet.voiceVLAN != nil {
+            problems.note(
+                subnet.location, "no way is known to tell these families the voice VLAN by DHCP: \(silent.joined(separator: ", "))",
+                "let the switch tell them by LLDP-MED")
+        }
     }
 
     private mutating func checkNoClass() {
@@ -165,11 +176,6 @@ struct PlanBuilder {
         checkServices(family, subnet)
         var all = wanted
         if subnet.voiceVLAN != nil {
-            if family.voiceVLAN.isEmpty {
-                problems.note(
-                    subnet.location, "phones of the family “\(family.id)” cannot be told the voice VLAN by DHCP as far as is known",
-                    "let the switch tell them by LLDP-MED")
-            }
             all += family.voiceVLAN
         }
         let values = subnet.siteValues(chosen)
