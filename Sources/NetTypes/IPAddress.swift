@@ -24,6 +24,14 @@ public enum IPAddress: Hashable, Sendable {
         if case .v4(let address) = self { address } else { nil }
     }
 
+    /// The address as the host of a URI (RFC 3986, 3.2.2): IPv6 stands in brackets.
+    public var uriHost: String {
+        switch self {
+        case .v4(let address): address.description
+        case .v6(let address): "[\(address)]"
+        }
+    }
+
     /// Whether the address never leaves this machine.
     public var isLoopback: Bool {
         switch self {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import GRDB
+import ProvModel
+
+extension Line {
+    static func fetch(_ database: Database, _ condition: String, _ argument: String) throws -> [Line] {
+        let statement = try database.cachedStatement(sql: "SELECT * FROM lines WHERE \(condition) ORDER BY rank")
+        return try Row.fetchAll(statement, arguments: [argument]).map { row in
+            let host: String? = row["server_host"]
+            let port: Int? = row["server_port"]
+            let device: String? = row["device"]
+            return Line(
+                id: LineID(row["id"]), tenant: TenantID(row["tenant"]), number: row["number"], displayName: row["display_name"],
+                username: row["username"], password: row["password"], provisioningCode: row["code"],
+                server: host.map { SIPServer(host: $0, port: port.flatMap(UInt16.init(exactly:))) },
+                device: device.map(DeviceID.init(stored:)))
+        }
+    }
+
+    func save(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO lines (id, tenant, number, display_name, username, password, code, server_host, server_port, device)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant, number = excluded.number,
+                    display_name = excluded.display_name, username = excluded.username, password = excluded.password,
+                    code = excluded.code, server_host = excluded.server_host, server_port = excluded.server_port,
+                    device = excluded.device
+                """,
+            arguments: [
+                id.description, tenant.description, number, displayName, username, password, provisioningCode, server?.host,
+                server?.port.map { Int($0) }, device?.description,
+            ])
+    }
+}
+
+extension AutoprovAccount {
+    static func fetch(_ database: Database, _ condition: String, _ argument: String) throws -> AutoprovAccount? {
+        let statement = try database.cachedStatement(sql: "SELECT * FROM autoprov_accounts WHERE \(condition)")
+        return try Row.fetchOne(statement, arguments: [argument]).map { row in
+            AutoprovAccount(username: row["username"], password: row["password"], device: DeviceID(stored: row["device"]))
+        }
+    }
+
+    func save(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO autoprov_accounts (device, username, password) VALUES (?, ?, ?)
+                ON CONFLICT (device) DO UPDATE SET username = excluded.username, password = excluded.password
+                """,
+            arguments: [device.description, username, password])
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import GRDB
+public import NetTypes
+public import ProvModel
+
+/// The storage of one appliance: one SQLite file in WAL mode, opened once for the whole process.
+///
+/// Reads of devices and configs by key come from a bounded cache that every commit keeps true, because a storm of
+/// booting phones asks for the same few documents again and again.
+public struct SQLiteStore: ProvisioningStore {
+    private let database: any DatabaseWriter
+    private let cache = DocumentCache()
+
+    private init(_ database: any DatabaseWriter) throws {
+        self.database = database
+        try Schema.migrator.migrate(database)
+    }
+
+    /// Opens or makes the database file, and brings its tables up to date.
+    ///
+    /// - Throws: `StoreError` that names the file and what to do.
+    public init(path: String) throws(StoreError) {
+        var configuration = Configuration()
+        configuration.label = "provd"
+        // Another process (a backup, a curious administrator) holds the file for moments, not for long.
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            // An acknowledged write must survive a power cut: NORMAL would only survive the end of the process.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        do {
+            try self.init(DatabasePool(path: path, configuration: configuration))
+        } catch {
+            throw StoreError(opening: path, error)
+        }
+    }
+
+    /// Makes a database in memory, for tests.
+    public static func inMemory() throws -> SQLiteStore { try SQLiteStore(DatabaseQueue()) }
+
+    // MARK: Transactions
+
+    public func transaction<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
+    ) async throws -> Result {
+        let cache = cache
+        do {
+            return try await database.write { database in
+                let transaction = SQLiteTransaction(database: database)
+                let result = try body(transaction)
+                let changes = transaction.changes
+                database.afterNextTransaction { _ in cache.forget(changes) }
+                return result
+            }
+        } catch let error as DatabaseError {
+            throw StoreError(error)
+        }
+    }
+
+    private func read<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws(StoreError) -> Result {
+        do {
+            return try await database.read(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}
+
+// MARK: - Devices
+
+extension SQLiteStore {
+    public func device(_ id: DeviceID) async throws(StoreError) -> Device? {
+        if let known = cache.device(id) { return known }
+        let generation = cache.generation
+        let device = try await read { try Device.fetch($0, id) }
+        if let device { cache.keep(device, generation: generation) }
+        return device
+    }
+
+    public func devices(where key: DeviceKey) async throws(StoreError) -> [Device] {
+        guard case .mac(let mac) = key else { return try await read { try Device.fetch($0, where: key) } }
+        if let known = cache.devices(mac) { return known }
+        let generation = cache.generation
+        let devices = try await read { try Device.fetch($0, where: key) }
+        cache.keep(devices, of: mac, generation: generation)
+        return devices
+    }
+
+    public func devices() async throws(StoreError) -> [Device] {
+        try await read { try Device.fetchAll($0) }
+    }
+
+    public func association(of device: DeviceID) async throws(StoreError) -> PluginAssociation? {
+        try await read { try PluginAssociation.fetch($0, device) }
+    }
+
+    public func binding(of mac: MACAddress) async throws(StoreError) -> AddressBinding? {
+        if let known = cache.binding(mac) { return known }
+        let generation = cache.generation
+        let binding = try await read { try AddressBinding.fetch($0, mac) }
+        if let binding { cache.keep(binding, generation: generation) }
+        return binding
+    }
+}
+
+// MARK: - Configs
+
+extension SQLiteStore {
+    public func config(_ id: ConfigID) async throws(StoreError) -> Config? {
+        if let known = cache.config(id) { return known }
+        let generation = cache.generation
+        let config = try await read { try Config.fetch($0, id) }
+        if let config { cache.keep(config, generation: generation) }
+        return config
+    }
+
+    public func configs() async throws(StoreError) -> [Config] {
+        try await read { try Config.fetchAll($0) }
+    }
+}
+
+// MARK: - Lines
+
+extension SQLiteStore {
+    public func line(_ id: LineID) async throws(StoreError) -> Line? {
+        try await read { try Line.fetch($0, "id = ?", id.description).first }
+    }
+
+    public func line(username: String) async throws(StoreError) -> Line? {
+        try await read { try Line.fetch($0, "username = ?", username).first }
+    }
+
+    public func lines(on device: DeviceID) async throws(StoreError) -> [Line] {
+        try await read { try Line.fetch($0, "device = ?", device.description) }
+    }
+
+    public func lines() async throws(StoreError) -> [Line] {
+        try await read { try Line.fetch($0, "1 = ?", "1") }.sorted { $0.number < $1.number }
+    }
+
+    public func autoprovAccount(username: String) async throws(StoreError) -> AutoprovAccount? {
+        try await read { try AutoprovAccount.fetch($0, "username = ?", username) }
+    }
+}
+
+// MARK: - Timeline and settings
+
+extension SQLiteStore {
+    public func append(_ events: [TimelineEvent]) async throws(StoreError) {
+        do {
+            try await database.write { database in try TimelineEvent.append(events, to: database) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    public func timeline(of device: DeviceID?, after position: Int64, limit: Int) async throws(StoreError) -> [TimelineEvent] {
+        try await read { try TimelineEvent.fetch($0, of: device, after: position, limit: limit) }
+    }
+
+    public func setting(_ name: String) async throws(StoreError) -> String? {
+        try await read { try String.fetchOne($0, sql: "SELECT value FROM settings WHERE name = ?", arguments: [name]) }
+    }
+}

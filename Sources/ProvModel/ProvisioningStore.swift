@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import NetTypes
+
+/// A member of device documents by which a device is looked up.
+public enum DeviceKey: Sendable, Hashable {
+    case mac(MACAddress)
+    case serialNumber(String)
+    case uuid(String)
+    case ip(IPAddress)
+    case config(ConfigID)
+    case plugin(String)
+}
+
+/// Reads of the device documents. Each sees everything that was acknowledged before it began.
+public protocol DeviceRepository: Sendable {
+    /// The device with a key, or `nil`.
+    func device(_ id: DeviceID) async throws(StoreError) -> Device?
+    /// All devices with a value, oldest first.
+    func devices(where key: DeviceKey) async throws(StoreError) -> [Device]
+    /// All devices, oldest first.
+    func devices() async throws(StoreError) -> [Device]
+    /// How a device came to its plugin, or `nil` if an administrator chose it or it has none.
+    func association(of device: DeviceID) async throws(StoreError) -> PluginAssociation?
+    /// The address that evidence binds to a hardware address, or `nil`.
+    func binding(of mac: MACAddress) async throws(StoreError) -> AddressBinding?
+}
+
+/// Reads of the config documents.
+public protocol ConfigRepository: Sendable {
+    /// The config with a key, or `nil`.
+    func config(_ id: ConfigID) async throws(StoreError) -> Config?
+    /// All configs, oldest first.
+    func configs() async throws(StoreError) -> [Config]
+}
+
+/// Reads of lines and of the accounts of devices without one.
+public protocol LineRepository: Sendable {
+    /// The line with a key, or `nil`.
+    func line(_ id: LineID) async throws(StoreError) -> Line?
+    /// The line with a SIP user name, or `nil`.
+    func line(username: String) async throws(StoreError) -> Line?
+    /// The lines on a device, in the order in which they came to it.
+    func lines(on device: DeviceID) async throws(StoreError) -> [Line]
+    /// All lines by number.
+    func lines() async throws(StoreError) -> [Line]
+    /// The autoprov account with a SIP user name, or `nil`.
+    func autoprovAccount(username: String) async throws(StoreError) -> AutoprovAccount?
+}
+
+/// The journal of what devices did. It only grows, but for the oldest events of a device that did much.
+public protocol TimelineRepository: Sendable {
+    /// Stores events in their order; equal ones in a row become one.
+    func append(_ events: [TimelineEvent]) async throws(StoreError)
+    /// The events after a position, oldest first, at most `limit`.
+    func timeline(of device: DeviceID?, after position: Int64, limit: Int) async throws(StoreError) -> [TimelineEvent]
+}
+
+/// The whole storage. Provisioning sees it only as this.
+public protocol ProvisioningStore: DeviceRepository, ConfigRepository, LineRepository, TimelineRepository {
+    /// Does several reads and writes as one: all of them or none, and nobody else's in between.
+    ///
+    /// When it returns, the writes survive a power cut.
+    ///
+    /// - Throws: what `body` throws, or `StoreError`; nothing was written then.
+    func transaction<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
+    ) async throws -> Result
+
+    /// A value that provd remembers for itself, or `nil`.
+    func setting(_ name: String) async throws(StoreError) -> String?
+}
+
+/// What can be done inside a transaction. It must not leave the body.
+public protocol StoreTransaction {
+    func device(_ id: DeviceID) throws -> Device?
+    func devices(where key: DeviceKey) throws -> [Device]
+    func config(_ id: ConfigID) throws -> Config?
+    func configs() throws -> [Config]
+    func line(_ id: LineID) throws -> Line?
+    func line(code: String) throws -> Line?
+    func line(username: String) throws -> Line?
+    func lines(on device: DeviceID) throws -> [Line]
+    func autoprovAccount(of device: DeviceID) throws -> AutoprovAccount?
+    func autoprovAccount(username: String) throws -> AutoprovAccount?
+    func binding(of mac: MACAddress) throws -> AddressBinding?
+    func association(of device: DeviceID) throws -> PluginAssociation?
+    func setting(_ name: String) throws -> String?
+
+    /// Inserts or replaces a document.
+    func save(_ device: Device) throws
+    func save(_ config: Config) throws
+    func save(_ line: Line) throws
+    func save(_ account: AutoprovAccount) throws
+    func save(_ binding: AddressBinding) throws
+    func save(_ association: PluginAssociation) throws
+    func save(setting name: String, _ value: String?) throws
+
+    /// Deletes; what is not there is no error.
+    func delete(_ id: DeviceID) throws
+    func delete(_ id: ConfigID) throws
+    func delete(_ id: LineID) throws
+    func deleteAutoprovAccount(of device: DeviceID) throws
+    func deleteAssociation(of device: DeviceID) throws
+
+    /// Adds events to the journal with the rest of the transaction.
+    func append(_ events: [TimelineEvent]) throws
+}
+
+/// Why storage could not do what was asked.
+public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The kinds of failure that a caller may answer in different ways.
+    public enum Code: Sendable, Equatable {
+        /// A rule of the schema forbids the write, such as two lines with one code.
+        case constraint
+        /// Another process holds the database.
+        case busy
+        /// The file system or the file does not allow writing.
+        case readOnly
+        /// No space is left.
+        case full
+        /// The file is not a sound database.
+        case corrupt
+        /// Anything else.
+        case other
+    }
+
+    /// The kind of failure.
+    public let code: Code
+    /// What happened and what to do, in words.
+    public let description: String
+
+    /// Makes an error.
+    public init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

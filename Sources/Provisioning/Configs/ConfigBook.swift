@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import JSONText
+public import ProvModel
+
+/// The config documents as administrators and their programs see and change them.
+public struct ConfigBook: Sendable {
+    private let appliance: Appliance
+
+    /// Makes the use case.
+    public init(_ appliance: Appliance) { self.appliance = appliance }
+
+    /// What became of a request to delete a config.
+    public enum Deletion: Sendable {
+        case deleted, notFound, notDeletable
+    }
+
+    /// All configs, oldest first.
+    public func all() async throws -> [Config] { try await appliance.store.configs() }
+
+    /// The config with a key, or `nil`.
+    public func config(_ id: ConfigID) async throws -> Config? { try await appliance.store.config(id) }
+
+    /// Adds a config of a client's document.
+    ///
+    /// - Throws: `DocumentError` if the document is wrong or the key is taken, else `StoreError`.
+    public func create(_ document: JSONObject) async throws -> ConfigID {
+        let id: ConfigID
+        switch document["id"] {
+        case nil: id = ConfigID(stored: Secrets.identifier())
+        case .string(let text)?:
+            guard let checked = ConfigID(text) else {
+                throw DocumentError("id", "an id has 1 to 128 letters, digits, “-”, “_” and “.”, and does not begin with a dot")
+            }
+            id = checked
+        default: throw DocumentError("id", "an id is a text")
+        }
+        let config = try ConfigDocument.check(document, id: id)
+        try await appliance.store.transaction { [appliance] transaction in
+            guard try transaction.config(id) == nil else { throw DocumentError("id", id.description) }
+            try transaction.save(config)
+            try Self.settleDevices(on: id, appliance, in: transaction)
+        }
+        return id
+    }
+
+    /// Replaces a config. It takes one write, whatever the number of devices on it: their files are rendered when asked for.
+    ///
+    /// - Returns: Whether there is such a config.
+    /// - Throws: `DocumentError` if the document is wrong, else `StoreError`.
+    public func replace(_ id: ConfigID, with document: JSONObject) async throws -> Bool {
+        let config = try ConfigDocument.check(document, id: id)
+        return try await appliance.store.transaction { transaction in
+            guard let former = try transaction.config(id) else { return false }
+            if former != config { try transaction.save(config) }
+            return true
+        }
+    }
+
+    /// Deletes a config, unless its `deletable` is false.
+    public func delete(_ id: ConfigID) async throws -> Deletion {
+        try await appliance.store.transaction { [appliance] transaction in
+            guard let config = try transaction.config(id) else { return .notFound }
+            guard config.isDeletable else { return .notDeletable }
+            try transaction.delete(id)
+            try Self.settleDevices(on: id, appliance, in: transaction)
+            return .deleted
+        }
+    }
+
+    /// Sets `configured` of the devices on a config that came or went.
+    private static func settleDevices(on id: ConfigID, _ appliance: Appliance, in transaction: any StoreTransaction) throws {
+        let catalog = appliance.plugins.catalog
+        for var device in try transaction.devices(where: .config(id)) {
+            let canBeServed = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
+            guard canBeServed != device.isConfigured else { continue }
+            device.isConfigured = canBeServed
+            try transaction.save(device)
+        }
+    }
+}

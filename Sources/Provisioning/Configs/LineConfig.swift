@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import JSONText
+import ProvModel
+
+/// The config of a device that has lines, with the members that wazo-confd gives such a config.
+enum LineConfig {
+    /// Makes the config of a device and its lines. Its key is the device's, by which clients know it.
+    ///
+    /// - Parameter registrar: The config `default`, which says where lines register that do not say it themselves.
+    static func make(for device: DeviceID, lines: [Line], registrar: Config?, fallback: SIPServer) -> Config {
+        var sipLines = JSONObject()
+        for (index, line) in lines.enumerated() {
+            sipLines[String(index + 1)] = .object(parameters(of: line, registrar: registrar, fallback: fallback))
+        }
+        var config = Config(
+            id: ConfigID(stored: device.description), parents: [.base, .defaultDevice],
+            rawConfig: ["X_key": "", "config_version": 1, "protocol": "SIP", "sip_lines": .object(sipLines)])
+        config.document["configdevice"] = .string(ConfigID.defaultDevice.description)
+        config.document["deletable"] = true
+        return config
+    }
+
+    private static func parameters(of line: Line, registrar: Config?, fallback: SIPServer) -> JSONObject {
+        var parameters: JSONObject = [
+            "auth_username": .string(line.username), "username": .string(line.username), "password": .string(line.password),
+            "display_name": .string(line.displayName), "number": .string(line.number),
+        ]
+        for role in ["registrar", "proxy"] {
+            let host = line.server?.host ?? registrar?.document[role + "_main"]?.string ?? fallback.host
+            let port: JSONValue? =
+                line.server != nil
+                ? line.server?.port.map { .int(Int($0)) } : registrar?.document[role + "_main_port"]
+            parameters[role + "_ip"] = .string(host)
+            if case .int(let number)? = port { parameters[role + "_port"] = .int(number) }
+        }
+        return parameters
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import JSONText
+import NetTypes
+public import ProvModel
+
+/// The device documents as administrators and their programs see and change them.
+public struct DeviceBook: Sendable {
+    private let appliance: Appliance
+
+    /// Makes the use case.
+    public init(_ appliance: Appliance) { self.appliance = appliance }
+
+    /// All devices, oldest first.
+    public func all() async throws -> [Device] { try await appliance.store.devices() }
+
+    /// The device with a key or a hardware address, or `nil`.
+    public func device(_ name: String) async throws -> Device? {
+        if let device = try await appliance.store.device(DeviceID(stored: name)) { return device }
+        guard let mac = MACAddress(name) else { return nil }
+        return try await appliance.store.devices(where: .mac(mac)).first
+    }
+
+    /// Adds a device of a client's document. The server's own members in it are written over.
+    ///
+    /// - Throws: `DocumentError` if the document is wrong or the key is taken, else `StoreError`.
+    public func create(_ document: JSONObject, tenant: TenantID, isNew: Bool) async throws -> DeviceID {
+        let id = try identifier(document["id"])
+        let checked = try DeviceDocument.check(document)
+        let catalog = appliance.plugins.catalog, now = appliance.now()
+        return try await appliance.store.transaction { transaction in
+            guard try transaction.device(id) == nil else { throw DocumentError("id", id.description) }
+            var device = Device(id: id, document: checked)
+            device.tenant = tenant
+            device.document["is_new"] = .bool(isNew)
+            device.isConfigured = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
+            try transaction.save(device)
+            try transaction.append([.administered(device, "was added by an administrator", now: now)])
+            return id
+        }
+    }
+
+    /// Replaces a device's document. Members that are absent vanish; the key stays.
+    ///
+    /// - Returns: Whether there is such a device.
+    /// - Throws: `DocumentError` if the document is wrong, else `StoreError`.
+    public func replace(_ id: DeviceID, with document: JSONObject) async throws -> Bool {
+        let checked = try DeviceDocument.check(document)
+        let catalog = appliance.plugins.catalog, now = appliance.now()
+        return try await appliance.store.transaction { transaction in
+            guard let former = try transaction.device(id) else { return false }
+            var device = Device(id: id, document: checked)
+            device.tenant = former.tenant
+            device.document["is_new"] = former.document["is_new"] ?? false
+            device.isConfigured = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
+            guard device != former else { return true }
+            // A plugin that the client names anew is its choice from now on.
+            if device.document["plugin"] != former.document["plugin"] { try transaction.deleteAssociation(of: id) }
+            try transaction.save(device)
+            if let config = former.config, config != device.config {
+                try AutoprovConfig.removeIfOrphaned(config, in: transaction)
+            }
+            try transaction.append([.administered(device, "was changed by an administrator", now: now)])
+            return true
+        }
+    }
+
+    /// Deletes a device. Its lines stay and have no phone; a config that was its own goes.
+    ///
+    /// - Returns: Whether there was such a device.
+    public func delete(_ id: DeviceID) async throws -> Bool {
+        try await appliance.store.transaction { transaction in
+            guard let device = try transaction.device(id) else { return false }
+            try transaction.delete(id)
+            if let config = device.config { try AutoprovConfig.removeIfOrphaned(config, in: transaction) }
+            return true
+        }
+    }
+
+    /// The effective parameters of a config, or `nil` if there is no such config.
+    public func effectiveRawConfig(_ id: ConfigID) async throws -> JSONObject? {
+        try await ConfigTree(root: id, in: appliance.store).flattened(id, base: appliance.settings.baseRawConfig)
+    }
+
+    /// The events of a device after a position, oldest first.
+    public func timeline(of device: DeviceID?, after position: Int64, limit: Int) async throws -> [TimelineEvent] {
+        try await appliance.store.timeline(of: device, after: position, limit: limit)
+    }
+
+    private func identifier(_ value: JSONValue?) throws(DocumentError) -> DeviceID {
+        switch value {
+        case nil: return DeviceID(stored: Secrets.identifier())
+        case .string(let text)?:
+            guard let id = DeviceID(text) else {
+                throw DocumentError("id", "an id has 1 to 128 letters, digits, “-”, “_” and “.”, and does not begin with a dot")
+            }
+            return id
+        default: throw DocumentError("id", "an id is a text")
+        }
+    }
+}
+
+extension TimelineEvent {
+    static func administered(_ device: Device, _ text: String, now: Double) -> TimelineEvent {
+        TimelineEvent(device: device.id, mac: device.mac, time: now, step: .administered, text: text)
+    }
+}

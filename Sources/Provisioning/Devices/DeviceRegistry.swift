@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import JSONText
+import Logging
+public import NetTypes
+import PhonePlugins
+public import ProvModel
+import Synchronization
+
+/// Finds or makes the device that a sighting is about, and keeps it up to date.
+///
+/// This is the one way in: every protocol brings its evidence here as a `Sighting`.
+public struct DeviceRegistry: Sendable {
+    private let appliance: Appliance
+    private let tenant: TenantID
+    private let creations: CreationGate
+
+    /// The limit on new devices, shared by all copies of a registry.
+    private final class CreationGate: Sendable {
+        private let limit = Mutex(CreationLimit())
+        func take(now: Double) -> Bool { limit.withLock { $0.take(now: now) } }
+    }
+
+    /// Makes a registry that gives new devices to a tenant.
+    public init(_ appliance: Appliance, tenant: TenantID) {
+        self.appliance = appliance
+        self.tenant = tenant
+        creations = CreationGate()
+    }
+
+    /// Takes a sighting in.
+    ///
+    /// A device is made when the sighting tells a phone apart (its hardware address, serial number or UUID) and its
+    /// vendor is recognised, or when an administrator brings it. Finding and making is one transaction: two first
+    /// requests at once make one device.
+    ///
+    /// - Returns: The device as it is now, or `nil` if the sighting is about none.
+    /// - Throws: `StoreError` if the database cannot be used.
+    public func sight(_ sighting: Sighting) async throws -> Device? {
+        let sighting = try await withoutForgeries(sighting)
+        if let device = try await find(sighting), try await isSettled(device, sighting) { return device }
+        let now = appliance.now()
+        let catalog = appliance.plugins.catalog
+        let mayCreate = sighting.isEnoughForNewDevice
+        let appliance = appliance, tenant = tenant, creations = creations
+        return try await appliance.store.transaction { transaction in
+            let found = try Self.find(sighting, in: transaction)
+            if found == nil {
+                guard mayCreate else { return nil }
+                guard creations.take(now: now) else {
+                    appliance.securityLog.warning("Too many new devices: one was not created", metadata: sighting.logMetadata)
+                    return nil
+                }
+            }
+            let before = found ?? DeviceUpdate.newDevice(sighting, id: DeviceID(stored: Secrets.identifier()), tenant: tenant)
+            var device = DeviceUpdate.apply(sighting, to: before)
+            var events: [TimelineEvent] = []
+            if found == nil {
+                try transaction.save(device)
+                events.append(.recognised(device, sighting, now: now))
+                appliance.securityLog.notice(
+                    "New device created automatically from \(sighting.ip?.description ?? "DHCP"): \(device.id)")
+            } else if device.version != before.version || device.model != before.model || device.vendor != before.vendor {
+                events.append(.learned(device, before: before, sighting, now: now))
+            }
+            try Self.associate(&device, catalog, now: now, in: transaction, events: &events)
+            try Self.giveConfig(&device, in: transaction)
+            device.isConfigured = try Self.canBeServed(device, catalog, in: transaction)
+            if device != found { try transaction.save(device) }
+            if let ip = sighting.ip, ip != found?.ip {
+                // One address is one device's. Another that had it has it no longer.
+                for var other in try transaction.devices(where: .ip(ip)) where other.id != device.id {
+                    other.ip = nil
+                    try transaction.save(other)
+                }
+            }
+            try transaction.append(events)
+            return device
+        }
+    }
+
+    /// Binds a hardware address to an address, as DHCP shows it.
+    public func bind(_ mac: MACAddress, to ip: IPAddress, source: AddressBinding.Source) async throws {
+        if let known = try await appliance.store.binding(of: mac), known.ip == ip, known.source == source { return }
+        let binding = AddressBinding(mac: mac, ip: ip, source: source, time: appliance.now())
+        try await appliance.store.transaction { try $0.save(binding) }
+    }
+}
+
+// MARK: - Finding
+
+extension DeviceRegistry {
+    private func find(_ sighting: Sighting) async throws(StoreError) -> Device? {
+        for key in sighting.identifyingKeys {
+            if let device = try await appliance.store.devices(where: key).first { return device }
+        }
+        guard let ip = sighting.ip else { return nil }
+        return DeviceUpdate.match(byAddress: try await appliance.store.devices(where: .ip(ip)), sighting)
+    }
+
+    private static func find(_ sighting: Sighting, in transaction: any StoreTransaction) throws -> Device? {
+        for key in sighting.identifyingKeys {
+            if let device = try transaction.devices(where: key).first { return device }
+        }
+        guard let ip = sighting.ip else { return nil }
+        return DeviceUpdate.match(byAddress: try transaction.devices(where: .ip(ip)), sighting)
+    }
+
+    /// A request from another address than the one that DHCP shows for its hardware address may be forged. It is
+    /// answered by the access policy, but it must not move the device in our books.
+    private func withoutForgeries(_ sighting: Sighting) async throws(StoreError) -> Sighting {
+        guard sighting.trust == .claimed, let mac = sighting.identity.mac, let ip = sighting.ip,
+            let binding = try await appliance.store.binding(of: mac), binding.source == .dhcp, binding.ip != ip
+        else { return sighting }
+        var doubtful = sighting
+        doubtful.ip = nil
+        doubtful.identity.version = nil
+        return doubtful
+    }
+}
+
+// MARK: - Choosing the plugin and the config
+
+extension DeviceRegistry {
+    /// Whether the sighting changes nothing, which is the case for nearly every request.
+    private func isSettled(_ device: Device, _ sighting: Sighting) async throws(StoreError) -> Bool {
+        guard DeviceUpdate.apply(sighting, to: device) == device, device.has("plugin"), device.has("config"), device.isConfigured
+        else { return false }
+        guard let best = appliance.plugins.catalog.bestSupport(for: device), best.plugin.text != device.plugin
+        else { return true }
+        guard let association = try await appliance.store.association(of: device.id) else { return true }
+        return association.plugin != device.plugin || best.level.value <= association.level
+    }
+
+    /// Chooses the plugin that supports the device best. A choice that provd made is made anew when something better
+    /// becomes known of the device; one that an administrator made stays.
+    private static func associate(
+        _ device: inout Device, _ catalog: PluginCatalog, now: Double, in transaction: any StoreTransaction,
+        events: inout [TimelineEvent]
+    ) throws {
+        guard let best = catalog.bestSupport(for: device) else { return }
+        if device.has("plugin") {
+            guard let association = try transaction.association(of: device.id), association.plugin == device.plugin,
+                best.level.value > association.level
+            else { return }
+        }
+        let isNew = device.plugin != best.plugin.text
+        device.plugin = best.plugin.text
+        try transaction.save(
+            PluginAssociation(device: device.id, plugin: best.plugin.text, level: best.level.value, reason: best.why))
+        if isNew { events.append(.associated(device, best, now: now)) }
+    }
+
+    private static func giveConfig(_ device: inout Device, in transaction: any StoreTransaction) throws {
+        guard !device.has("config") else { return }
+        if let config = try AutoprovConfig.create(for: device.id, in: transaction) { device.config = config.id }
+    }
+
+    /// Whether the device's files can be rendered: its plugin is loaded and its config exists.
+    static func canBeServed(_ device: Device, _ catalog: PluginCatalog, in transaction: any StoreTransaction) throws -> Bool {
+        guard let plugin = device.plugin, catalog[plugin] != nil, let config = device.config else { return false }
+        return try transaction.config(config) != nil
+    }
+}
+
+extension Sighting {
+    /// The members that name one device, the surest first.
+    fileprivate var identifyingKeys: [DeviceKey] {
+        [identity.mac.map(DeviceKey.mac), identity.serialNumber.map(DeviceKey.serialNumber), identity.uuid.map(DeviceKey.uuid)]
+            .compactMap(\.self)
+    }
+
+    fileprivate var isEnoughForNewDevice: Bool {
+        guard !identifyingKeys.isEmpty, identity.mac?.isMulticast != true else { return false }
+        return identity.vendor != nil || trust == .decided
+    }
+
+    fileprivate var logMetadata: Logger.Metadata {
+        ["mac": "\(identity.mac?.description ?? "-")", "ip": "\(ip?.description ?? "-")", "source": "\(source.rawValue)"]
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Crypto
+import JSONText
+import Logging
+import NetTypes
+import PhonePlugins
+import ProvModel
+
+/// Answers requests of phones for files: request → sighting → device → plugin → bytes.
+public struct PhoneFiles: Sendable {
+    private let appliance: Appliance
+    private let registry: DeviceRegistry
+    private let enrolmentEnds: Double
+
+    /// Makes the use case.
+    ///
+    /// - Parameter firstStart: When this appliance was first started, in seconds since 1970.
+    public init(_ appliance: Appliance, registry: DeviceRegistry, firstStart: Double) {
+        self.appliance = appliance
+        self.registry = registry
+        enrolmentEnds = firstStart + appliance.settings.enrolmentHours * 3_600
+    }
+
+    /// Answers a request, and notes on the device's timeline what was asked and answered.
+    public func answer(_ request: PhoneFileRequest) async -> PhoneFileAnswer {
+        do {
+            return try await answerOrThrow(request)
+        } catch {
+            appliance.logger.error("a phone could not be answered", metadata: ["path": "\(request.path)", "reason": "\(error)"])
+            return .refused(.init(kind: .trouble, text: "provd cannot answer now; its log says why"))
+        }
+    }
+
+    private func answerOrThrow(_ request: PhoneFileRequest) async throws -> PhoneFileAnswer {
+        let catalog = appliance.plugins.catalog
+        let identification = catalog.identify(request.asPluginsSeeIt)
+        let sighting = Sighting(
+            source: request.transport == .http ? .http : .tftp, trust: .claimed, identity: identification.identity, ip: request.asker,
+            basis: identification.basis)
+        guard let device = try await registry.sight(sighting) else {
+            return .refused(.init(kind: .unknownDevice, text: "nothing in this request tells which phone asks"))
+        }
+        guard let plugin = device.plugin.flatMap({ catalog[$0] }) else {
+            return await refuse(request, device, .noSuchFile, "no plugin serves \(device.nameInWords)")
+        }
+        guard let match = plugin.file(forPath: request.path, protocol: request.transport == .http ? .http : .tftp) else {
+            return await refuse(request, device, .noSuchFile, "plugin \(plugin.id) has no such file")
+        }
+        if let mac = match.mac, let known = device.mac, mac != known {
+            return await refuse(request, device, .noSuchFile, "the path names \(mac), which is another device")
+        }
+        if match.isSensitive, let reason = try await reasonAgainst(request, device) {
+            return await refuse(request, device, .forbidden, reason)
+        }
+        let answer: PhoneFileAnswer
+        switch match.content {
+        case .file(let file):
+            answer = .file(.init(path: file.path, size: file.size, mediaType: match.mediaType))
+        case .template:
+            guard let context = try await context(of: device, request) else {
+                return await refuse(request, device, .noSuchFile, "the device has no configuration to make it of")
+            }
+            do {
+                let rendered = try plugin.render(match, context: context)
+                let digest = SHA256.hash(data: rendered.bytes).hexadecimal
+                answer = .content(.init(bytes: rendered.bytes, mediaType: rendered.contentType, sha256: digest))
+            } catch {
+                return await refuse(request, device, .trouble, "\(error)")
+            }
+        }
+        if match.isTrigger, !request.isHeadersOnly { try await remember(device) }
+        if !request.isHeadersOnly { await appliance.journal.note(.fetched(device, request, answer, now: appliance.now())) }
+        return answer
+    }
+
+    private func refuse(
+        _ request: PhoneFileRequest, _ device: Device, _ kind: PhoneFileAnswer.Refusal.Kind, _ reason: String
+    ) async -> PhoneFileAnswer {
+        await appliance.journal.note(.notServed(device, request, kind, reason, now: appliance.now()))
+        let text = kind == .forbidden ? "this file is not for you; the device's timeline says why" : reason
+        return .refused(.init(kind: kind, text: text))
+    }
+
+    /// Why the asker may not have a file with credentials, or `nil` if it may.
+    private func reasonAgainst(_ request: PhoneFileRequest, _ device: Device) async throws -> String? {
+        appliance.securityLog.notice("Sensitive file requested from \(request.asker): \(request.fileName)")
+        let binding: AddressBinding? = if let mac = device.mac { try await appliance.store.binding(of: mac) } else { nil }
+        let decision = appliance.settings.fileAccess.decide(
+            mac: device.mac, asker: request.asker, binding: binding, enrolmentIsOpen: appliance.now() < enrolmentEnds)
+        switch decision {
+        case .allow: return nil
+        case .allowAndBind:
+            if let mac = device.mac { try await registry.bind(mac, to: request.asker, source: .firstAsker) }
+            return nil
+        case .refuse(let reason):
+            appliance.securityLog.warning("Sensitive file refused to \(request.asker): \(request.fileName)")
+            return reason
+        }
+    }
+
+    /// What the device's files are made of, or `nil` without a config.
+    private func context(of device: Device, _ request: PhoneFileRequest) async throws -> RenderContext? {
+        guard let id = device.config else { return nil }
+        let tree = try await ConfigTree(root: id, in: appliance.store)
+        let appliance = appliance
+        return tree.flattened(id, base: appliance.settings.baseRawConfig).map { rawConfig in
+            RenderContext(
+                device: device.fullDocument, rawConfig: rawConfig,
+                request: .init(
+                    protocol: request.transport == .http ? .http : .tftp, server: server(asPhoneUsedIt: request), path: request.path,
+                    userAgent: request.userAgent),
+                timeZone: { appliance.timeZones.zone(named: $0) })
+        }
+    }
+
+    /// The server's address as it stands in a URL of the protocol.
+    private func server(asPhoneUsedIt request: PhoneFileRequest) -> String {
+        let host = request.server?.uriHost ?? appliance.settings.advertisedHost
+        let (port, standard) =
+            switch request.transport {
+            case .http: (appliance.settings.httpPort, 80 as UInt16)
+            case .tftp: (appliance.settings.tftpPort, 69)
+            }
+        return port == standard ? host : "\(host):\(port)"
+    }
+
+    /// Remembers that the phone now runs as line 1 of its own config: that is the account by which it is notified.
+    private func remember(_ device: Device) async throws {
+        guard device.isConfigured, let id = device.config, let config = try await appliance.store.config(id),
+            let username = config.rawConfig["sip_lines"]?["1"]?["username"]?.string, username != device.remoteStateSIPUsername
+        else { return }
+        try await appliance.store.transaction { transaction in
+            // The device is read again: another request may have changed it since.
+            guard var current = try transaction.device(device.id) else { return }
+            current.remoteStateSIPUsername = username
+            try transaction.save(current)
+        }
+    }
+}
+
+extension PhoneFileRequest {
+    /// The last segment of the path.
+    var fileName: Substring { path.split(separator: "/").last ?? "" }
+
+    var asPluginsSeeIt: PhoneRequest {
+        PhoneRequest(protocol: transport == .http ? .http : .tftp, path: path, userAgent: userAgent)
+    }
+}
+
+extension SHA256Digest {
+    /// The digest in lower-case hexadecimal.
+    var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(64)
+        for byte in self {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

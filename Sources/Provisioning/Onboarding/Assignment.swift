@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import JSONText
+import ProvModel
+
+/// Puts lines on devices and takes them off, within a transaction.
+struct Assignment {
+    /// Where lines register if neither they nor the config `default` say it.
+    let fallback: SIPServer
+    let now: Double
+
+    /// Puts a line on a device that has none.
+    func assign(_ line: Line, to device: Device, in transaction: any StoreTransaction) throws {
+        var line = line
+        line.device = device.id
+        try transaction.save(line)
+        var device = device
+        device.tenant = line.tenant
+        device.document["is_new"] = false
+        try settle(device, in: transaction)
+        try transaction.append([
+            TimelineEvent(
+                device: device.id, mac: device.mac, time: now, step: .assigned,
+                text: "became the phone of \(line.displayName), number \(line.number)",
+                details: ["line": .string(line.id.description), "number": .string(line.number)])
+        ])
+    }
+
+    /// Gives a device the config that its lines ask for: theirs, or autoprov if it has none.
+    func settle(_ device: Device, in transaction: any StoreTransaction) throws {
+        var device = device
+        let former = device.config
+        let lines = try transaction.lines(on: device.id)
+        if lines.isEmpty {
+            // The account of an earlier autoprov may be known to somebody: the device gets a new one.
+            try transaction.deleteAutoprovAccount(of: device.id)
+            device.config = try AutoprovConfig.create(for: device.id, in: transaction)?.id
+        } else {
+            let config = LineConfig.make(
+                for: device.id, lines: lines, registrar: try transaction.config(.defaultRegistrar), fallback: fallback)
+            try transaction.save(config)
+            device.config = config.id
+        }
+        try transaction.save(device)
+        guard let former, former != device.config else { return }
+        if former.description == device.id.description {
+            try transaction.delete(former)
+        } else {
+            try AutoprovConfig.removeIfOrphaned(former, in: transaction)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+public import Logging
+public import PhonePlugins
+public import ProvModel
+import Synchronization
+
+/// What all use cases share: the storage, the plugins, the settings, the journal and the time.
+public struct Appliance: Sendable {
+    /// The storage.
+    public let store: any ProvisioningStore
+    /// The plugins that are loaded.
+    public let plugins: PluginShelf
+    /// What the administrator's configuration says.
+    public let settings: ProvisioningSettings
+    /// Where steps of devices are noted.
+    public let journal: TimelineJournal
+    /// The time zones of the system.
+    public let timeZones: TimeZoneShelf
+    /// Where what a doorkeeper wants to know is logged: new devices, refused files, wrong passwords and codes.
+    public let securityLog: Logger
+    /// The log.
+    public let logger: Logger
+    /// The time, in seconds since 1970.
+    public let now: @Sendable () -> Double
+
+    /// Makes the surroundings of the use cases.
+    public init(
+        store: any ProvisioningStore, plugins: PluginShelf, settings: ProvisioningSettings, logger: Logger, securityLog: Logger,
+        now: (@Sendable () -> Double)? = nil
+    ) {
+        self.store = store
+        self.plugins = plugins
+        self.settings = settings
+        self.logger = logger
+        self.securityLog = securityLog
+        self.now = now ?? { Date().timeIntervalSince1970 }
+        timeZones = TimeZoneShelf()
+        journal = TimelineJournal(repository: store, logger: logger)
+    }
+}
+
+/// Holds the catalogue of plugins, and swaps it in one step: a request sees the old one or the new one.
+public final class PluginShelf: Sendable {
+    private let current: Mutex<PluginCatalog>
+
+    /// Makes a shelf with a catalogue.
+    public init(_ catalog: PluginCatalog) { current = Mutex(catalog) }
+
+    /// The catalogue that serves now.
+    public var catalog: PluginCatalog {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import JSONText
+public import ProvModel
+
+/// What a new database is given: the four configs that wazo-provd's clients look for, and the appliance's tenant.
+public enum FirstStart {
+    /// The name of the setting that holds the appliance's own tenant.
+    public static let tenantSetting = "tenant"
+    /// The name of the setting that holds the time of the first start.
+    public static let timeSetting = "first_start"
+
+    /// Writes what is missing. A document that is there is left alone, whatever an administrator made of it.
+    ///
+    /// - Returns: The appliance's own tenant.
+    public static func prepare(
+        _ store: some ProvisioningStore, settings: ProvisioningSettings, now: Double
+    ) async throws -> TenantID {
+        try await store.transaction { transaction in
+            for config in configs(settings) where try transaction.config(config.id) == nil {
+                try transaction.save(config)
+            }
+            if try transaction.setting(timeSetting) == nil { try transaction.save(setting: timeSetting, String(now)) }
+            if let tenant = try transaction.setting(tenantSetting) { return TenantID(tenant) }
+            let tenant = TenantID(Secrets.uuid())
+            try transaction.save(setting: tenantSetting, tenant.description)
+            return tenant
+        }
+    }
+
+    private static func configs(_ settings: ProvisioningSettings) -> [Config] {
+        let host = JSONValue.string(settings.advertisedHost)
+        let server = JSONValue.string(settings.sipServer.host)
+        var autoprovLine: JSONObject = [
+            "display_name": "Autoprov", "number": "autoprov", "proxy_ip": server, "registrar_ip": server,
+        ]
+        if let port = settings.sipServer.port {
+            autoprovLine["proxy_port"] = .int(Int(port))
+            autoprovLine["registrar_port"] = .int(Int(port))
+        }
+        return [
+            config(.base, type: "internal", raw: ["ntp_enabled": true, "ntp_ip": host]),
+            config(
+                .defaultRegistrar, type: "registrar", raw: ["X_key": "provd"],
+                more: [
+                    "displayname": "local", "proxy_main": server, "registrar_main": server,
+                    "proxy_main_port": settings.sipServer.port.map { .int(Int($0)) } ?? .null,
+                    "registrar_main_port": settings.sipServer.port.map { .int(Int($0)) } ?? .null,
+                ]),
+            config(
+                .defaultDevice, type: "device",
+                raw: [
+                    "sip_dtmf_mode": "RTP-out-of-band", "admin_username": "admin", "admin_password": .string(Secrets.password()),
+                    "user_username": "user", "user_password": .string(Secrets.password()),
+                ],
+                more: ["label": "Default config device"]),
+            config(
+                .autoprov, type: "internal", parents: [.base, .defaultDevice],
+                raw: ["protocol": "SIP", "sip_lines": ["1": .object(autoprovLine)]], more: ["role": "autocreate"]),
+        ]
+    }
+
+    private static func config(
+        _ id: ConfigID, type: String, parents: [ConfigID] = [], raw: JSONObject, more: JSONObject = [:]
+    ) -> Config {
+        var config = Config(id: id, parents: parents, rawConfig: raw)
+        config.document["X_type"] = .string(type)
+        config.document["deletable"] = false
+        return Config(id: id, document: config.document.merged(with: more))
+    }
+}

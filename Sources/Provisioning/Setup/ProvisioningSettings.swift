@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import JSONText
+public import ProvModel
+
+/// What the administrator's configuration says about provisioning.
+public struct ProvisioningSettings: Sendable {
+    /// The host name or address by which phones reach this appliance.
+    public var advertisedHost: String
+    /// The port of the HTTP server for phones.
+    public var httpPort: UInt16
+    /// The port of the TFTP server for phones.
+    public var tftpPort: UInt16
+    /// The embedded SIP server.
+    public var sipServer: SIPServer
+    /// Who may fetch files that hold credentials.
+    public var fileAccess: FileAccessPolicy
+    /// For how long after the first start a device without DHCP evidence may fetch such a file, in hours.
+    public var enrolmentHours: Double
+
+    /// Makes settings.
+    public init(
+        advertisedHost: String, httpPort: UInt16, tftpPort: UInt16, sipPort: UInt16, fileAccess: FileAccessPolicy = .bound,
+        enrolmentHours: Double = 24
+    ) {
+        self.advertisedHost = advertisedHost
+        self.httpPort = httpPort
+        self.tftpPort = tftpPort
+        // Phones know the default port; naming it would only hide a change of transport.
+        sipServer = SIPServer(host: advertisedHost, port: sipPort == 5060 ? nil : sipPort)
+        self.fileAccess = fileAccess
+        self.enrolmentHours = enrolmentHours
+    }
+
+    /// The lowest layer of every device's parameters.
+    public var baseRawConfig: JSONObject {
+        [
+            "ip": .string(advertisedHost), "http_port": .int(Int(httpPort)), "tftp_port": .int(Int(tftpPort)),
+            "http_base_url": .string("http://\(advertisedHost):\(httpPort)"),
+        ]
+    }
+}

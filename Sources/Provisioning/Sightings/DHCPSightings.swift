@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import JSONText
+import NetTypes
+import PhonePlugins
+public import ProvModel
+
+/// Takes in what the sniffer and the hooks see of DHCP.
+public struct DHCPSightings: Sendable {
+    private let appliance: Appliance
+    private let registry: DeviceRegistry
+
+    /// Makes the use case.
+    public init(_ appliance: Appliance, registry: DeviceRegistry) {
+        self.appliance = appliance
+        self.registry = registry
+    }
+
+    /// Takes an observation in: it may make a device known, bind its address, and stands on its timeline.
+    ///
+    /// - Throws: `StoreError` if it could not be kept; the observer keeps it then and brings it again.
+    public func take(_ observation: DHCPObservation) async throws {
+        let acknowledged = observation.type == .ack ? observation.ip : nil
+        let sighting = Sighting(
+            source: .dhcp, trust: .observed, identity: identity(of: observation), ip: acknowledged.map(IPAddress.v4),
+            basis: basis(of: observation))
+        guard let device = try await registry.sight(sighting) else { return }
+        if let acknowledged { try await registry.bind(observation.mac, to: .v4(acknowledged), source: .dhcp) }
+        var event = TimelineEvent(
+            device: device.id, mac: observation.mac, time: observation.time, step: .dhcp,
+            outcome: observation.type == .nak ? .refused : .done, text: observation.words, details: observation.details)
+        event.repeats = max(1, observation.repeats)
+        await appliance.journal.note(event)
+    }
+
+    /// What the vendor definitions and the plugins' patterns make of it; the plugins know the model names that count.
+    private func identity(of observation: DHCPObservation) -> Sighting.Identity {
+        let plugins = appliance.plugins.catalog.identify(observation.asPluginsSeeIt).identity
+        let definitions = observation.recognition
+        return Sighting.Identity(
+            mac: observation.mac, serialNumber: plugins.serialNumber, uuid: plugins.uuid,
+            vendor: plugins.vendor ?? definitions?.vendor, model: plugins.model ?? definitions?.model,
+            version: plugins.version ?? definitions?.version)
+    }
+
+    private func basis(of observation: DHCPObservation) -> [String] {
+        let plugins = appliance.plugins.catalog.identify(observation.asPluginsSeeIt).basis
+        return plugins + (observation.recognition.map { [$0.basis] } ?? [])
+    }
+}
+
+extension DHCPObservation {
+    fileprivate var asPluginsSeeIt: PhoneRequest {
+        PhoneRequest(protocol: .dhcp, vendorClass: vendorClass, userClass: userClass, hostname: hostname)
+    }
+
+    /// The message in words, without anything that changes from one exchange to the next.
+    fileprivate var words: String {
+        let address = ip?.description ?? "an address"
+        let place = vlan.map { " in VLAN \($0)" } ?? ""
+        return switch type {
+        case .discover: "looks for a DHCP server\(place)"
+        case .offer: "was offered \(address)\(server.map { " by \($0)" } ?? "")\(place)"
+        case .request: "asks for \(address)\(place)"
+        case .ack: "has \(address)\(server.map { " from \($0)" } ?? "")\(place)"
+        case .nak: "was refused its address\(server.map { " by \($0)" } ?? "")\(place)"
+        case .decline: "found \(address) in use by somebody else\(place)"
+        case .release: "gave \(address) back\(place)"
+        case .inform: "has \(address) and asks for options\(place)"
+        }
+    }
+
+    fileprivate var details: JSONObject {
+        var details: JSONObject = ["type": .string(type.rawValue), "observer": .string(observer.rawValue)]
+        details["ip"] = ip.map { .string($0.description) }
+        details["server"] = server.map { .string($0.description) }
+        details["vendor_class"] = vendorClass.map(JSONValue.string)
+        details["hostname"] = hostname.map(JSONValue.string)
+        details["parameter_request_list"] = parameterRequestList.map { .array($0.map { .int(Int($0)) }) }
+        details["provisioning_options"] = provisioningOptions.map { .array($0.map { .int(Int($0)) }) }
+        return details
+    }
+}

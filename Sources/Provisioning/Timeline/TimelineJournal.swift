@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import Logging
+public import ProvModel
+
+/// Takes the events of all doors and writes them in groups, so that a thousand booting phones do not cost a thousand
+/// commits a second.
+///
+/// What must not be lost (a line that changed hands) is written with its transaction instead. Of events that were only
+/// noted here a power cut may lose the last tenth of a second.
+public actor TimelineJournal {
+    /// The most events that wait. A writer that is stuck must not cost memory without bound; what does not fit is
+    /// counted and logged.
+    private static let capacity = 50_000
+    /// How long events gather before they are written.
+    private static let interval = Duration.milliseconds(100)
+
+    private let repository: any TimelineRepository
+    private let logger: Logger
+    private var waiting: [TimelineEvent] = []
+    private var dropped = 0
+    private var writings: UInt64 = 0
+
+    /// Makes a journal that writes to a repository while `run()` runs.
+    public init(repository: any TimelineRepository, logger: Logger) {
+        self.repository = repository
+        self.logger = logger
+    }
+
+    /// Takes an event. It is written soon.
+    public func note(_ event: TimelineEvent) {
+        if let last = waiting.indices.last, waiting[last].isRepeated(by: event) {
+            waiting[last].repeats += 1
+        } else if waiting.count < Self.capacity {
+            waiting.append(event)
+        } else {
+            dropped += 1
+        }
+    }
+
+    /// Writes what waits. Events stay in the journal until they are stored.
+    public func flush() async {
+        guard !waiting.isEmpty else { return }
+        let events = waiting
+        waiting = []
+        do {
+            try await repository.append(events)
+        } catch {
+            logger.error("the timeline could not be written", metadata: ["reason": "\(error)", "events": "\(events.count)"])
+            waiting = Array((events + waiting).suffix(Self.capacity))
+        }
+        if dropped > 0 {
+            logger.warning("timeline events were dropped because too many waited", metadata: ["count": "\(dropped)"])
+            dropped = 0
+        }
+    }
+
+    /// Writes in groups until the task is cancelled, then what is left.
+    public func run() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.interval)
+            await flush()
+        }
+        await flush()
+    }
+}
