@@ -26,7 +26,8 @@ struct BadInputTests {
             try await lab.succeed("in", "cisco", "sh", "-c", "ip address add 10.77.0.66/24 dev eth0")
             for path in paths {
                 let status = try await lab.status(of: path, from: "cisco", userAgent: "Yealink SIP-T46S 66.86.0.15 00:15:65:0a:bb:01")
-                #expect(status.hasPrefix("4"), "\(path.prefix(80)) was answered with \(status)")
+                // A connection that is closed without an answer (000) is as good.
+                #expect(status.hasPrefix("4") || status == "000", "\(path.prefix(80)) was answered with \(status)")
             }
             try await lab.expectService(by: process, "after hostile paths")
         }

@@ -11,6 +11,13 @@ struct Command {
 
     var succeeded: Bool { status == 0 }
 
+    /// Threads of the test run block signals, a child inherits that, and SIGTERM would not end it.
+    private static let unblocking = """
+        import os, signal, sys
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        os.execvp(sys.argv[1], sys.argv[1:])
+        """
+
     /// Runs a program and waits for its end without holding a thread.
     ///
     /// - Throws: what `Process` throws if the program cannot be started.
@@ -23,8 +30,8 @@ struct Command {
         defer { try? output.close() }
 
         let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", unblocking, program] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output

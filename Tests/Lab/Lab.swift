@@ -34,7 +34,7 @@ struct Lab {
 
     /// Makes a lab, starts the appliance, hands it to `body`, and takes it away again whatever happens.
     ///
-    /// The logs stay if anything failed, and the failure says where.
+    /// If `body` throws, the logs stay and a recorded issue says where.
     static func run(plugins: URL? = nil, _ body: (Lab) async throws -> Void) async throws {
         let lab = Lab(plugins: plugins)
         do {
@@ -83,9 +83,10 @@ struct Lab {
 
     /// The answer of a phone's curl: the HTTP status, or 000 if there was none.
     func status(of path: String, from phone: String, userAgent: String) async throws -> String {
-        try await succeed(
+        try await command([
             "in", phone, "curl", "--silent", "--path-as-is", "--globoff", "--max-time", "10", "--user-agent", userAgent,
-            "--output", "/dev/null", "--write-out", "%{http_code}", "http://10.77.0.1:8667\(path)")
+            "--output", "/dev/null", "--write-out", "%{http_code}", "http://10.77.0.1:8667\(path)",
+        ]).output
     }
 
     /// The path of one of the package's programs.
