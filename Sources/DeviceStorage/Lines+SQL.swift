@@ -4,18 +4,24 @@ import GRDB
 import ProvModel
 
 extension Line {
+    private init(_ row: Row) {
+        let host: String? = row["server_host"]
+        let port: Int? = row["server_port"]
+        let device: String? = row["device"]
+        self.init(
+            id: LineID(row["id"]), tenant: TenantID(row["tenant"]), number: row["number"], displayName: row["display_name"],
+            username: row["username"], password: row["password"], provisioningCode: row["code"],
+            server: host.map { SIPServer(host: $0, port: port.flatMap(UInt16.init(exactly:))) },
+            device: device.map(DeviceID.init(stored:)))
+    }
+
     static func fetch(_ database: Database, _ condition: String, _ argument: String) throws -> [Line] {
         let statement = try database.cachedStatement(sql: "SELECT * FROM lines WHERE \(condition) ORDER BY rank")
-        return try Row.fetchAll(statement, arguments: [argument]).map { row in
-            let host: String? = row["server_host"]
-            let port: Int? = row["server_port"]
-            let device: String? = row["device"]
-            return Line(
-                id: LineID(row["id"]), tenant: TenantID(row["tenant"]), number: row["number"], displayName: row["display_name"],
-                username: row["username"], password: row["password"], provisioningCode: row["code"],
-                server: host.map { SIPServer(host: $0, port: port.flatMap(UInt16.init(exactly:))) },
-                device: device.map(DeviceID.init(stored:)))
-        }
+        return try Row.fetchAll(statement, arguments: [argument]).map(Line.init)
+    }
+
+    static func fetchAll(_ database: Database) throws -> [Line] {
+        try Row.fetchAll(database, sql: "SELECT * FROM lines ORDER BY number").map(Line.init)
     }
 
     func save(_ database: Database) throws {

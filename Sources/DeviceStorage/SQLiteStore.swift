@@ -138,7 +138,7 @@ extension SQLiteStore {
     }
 
     public func lines() async throws(StoreError) -> [Line] {
-        try await read { try Line.fetch($0, "1 = ?", "1") }.sorted { $0.number < $1.number }
+        try await read { try Line.fetchAll($0) }
     }
 
     public func autoprovAccount(username: String) async throws(StoreError) -> AutoprovAccount? {
