@@ -33,7 +33,9 @@ public struct GeneratorOptions: Sendable, Hashable {
 
 /// The DHCP servers and platforms that configuration can be written for.
 public enum ServerPlatform: String, Sendable, Hashable, CaseIterable {
-    case dnsmasq, isc, kea
+    case dnsmasq, isc, kea, routeros, windows, opnsense
+    case ciscoIOS = "cisco-ios"
+    case systemdNetworkd = "systemd-networkd"
 }
 
 extension ServerPlatform {
@@ -43,6 +45,12 @@ extension ServerPlatform {
         case .dnsmasq: DnsmasqGenerator(plan: plan, options: options).generate()
         case .isc: ISCGenerator(plan: plan, options: options).generate()
         case .kea: KeaGenerator(plan: plan, options: options).generate()
+        case .routeros: RouterOSGenerator(plan: plan).generate()
+        case .windows: WindowsGenerator(plan: plan).generate()
+        case .ciscoIOS: CiscoIOSGenerator(plan: plan).generate()
+        case .systemdNetworkd: NetworkdGenerator(plan: plan).generate()
+        // OPNsense reads further files of its dnsmasq from /usr/local/etc/dnsmasq.conf.d.
+        case .opnsense: DnsmasqGenerator(plan: plan, options: GeneratorOptions(isFragment: true)).generate()
         }
     }
 }
