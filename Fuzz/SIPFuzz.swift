@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// fuzz-modules: SIPWire
+// fuzz-exclude: SIPWire/Authentication
 
 /// The SIP parser under libFuzzer: the same bytes as a datagram and as a stream in two pieces.
 @_cdecl("LLVMFuzzerTestOneInput")
