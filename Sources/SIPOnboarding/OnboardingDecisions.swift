@@ -9,7 +9,9 @@ public protocol OnboardingDecisions: Sendable {
     /// Finds an account by its name.
     ///
     /// - Returns: the account; `nil` if there is none. The caller is told the same either way.
-    func account(named username: String) async -> SIPAccount?
+    /// - Throws: if it cannot be found out now. The caller is asked to try again later: a phone
+    ///   that is told 403 instead may give up for good.
+    func account(named username: String) async throws -> SIPAccount?
 
     /// Decides what dialled digits mean for an account. Called once for each call.
     func dialled(_ call: DialledCall) async -> DialOutcome

@@ -151,8 +151,13 @@ actor SIPCore {
     private func serve(_ job: SIPServer.Effect, _ decisions: any OnboardingDecisions) async {
         switch job {
         case .ask(.account(let username, let key)):
-            let account = await decisions.account(named: username)
-            perform(server.found(account, for: key, now: clock.now))
+            do {
+                let account = try await decisions.account(named: username)
+                perform(server.found(account, for: key, now: clock.now))
+            } catch {
+                logger.error("Cannot look up SIP accounts", metadata: ["error": "\(error)"])
+                perform(server.cannotLookUp(key, now: clock.now))
+            }
         case .ask(.dialled(let call, let key)):
             let outcome = await decisions.dialled(call)
             perform(server.decided(outcome, for: call, key, now: clock.now))

@@ -92,6 +92,14 @@ extension SIPServer {
         }
     }
 
+    /// Accounts cannot be looked up now.
+    mutating func cannotLookUp(_ key: TransactionKey, now: ContinuousClock.Instant) -> [Effect] {
+        guard let transaction = serverTransactions[key] else { return [] }
+        var response = makeResponse(503, to: transaction)
+        response.headers.append("Retry-After", "\(configuration.retryAfterSeconds)")
+        return respond(response, to: key, now: now)
+    }
+
     mutating func failed(_ username: String, _ flow: SIPFlow, _ reason: SIPAuthenticationFailure.Reason) -> Effect {
         .report(
             .authenticationFailed(

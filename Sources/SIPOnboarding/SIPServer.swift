@@ -87,7 +87,7 @@ struct SIPServer: Sendable {
     init(_ configuration: SIPEndpointConfiguration, now: ContinuousClock.Instant) {
         self.configuration = configuration
         verifier = DigestVerifier(
-            realm: configuration.realm, nonceLifetime: configuration.nonceLifetime,
+            realm: configuration.realm, algorithms: configuration.digestAlgorithms, nonceLifetime: configuration.nonceLifetime,
             // Every transaction can carry a nonce of its own, and lives shorter than the nonce.
             nonceCapacity: configuration.maximumTransactions * 4, now: now)
         bindings = RegistrarBindings(
@@ -106,10 +106,11 @@ struct SIPServer: Sendable {
 
     /// Something arrived that is no message.
     mutating func receive(_ error: SIPParseError, on flow: SIPFlow) -> [Effect] {
-        // Without a readable Via there is no telling who would get the answer.
-        guard let headers = error.headers, var via = try? Via.list(headers).first else { return [] }
-        let replyFlow = Self.replyFlow(flow, via)
-        via.noteSource(address: flow.remote.host, port: flow.remote.port)
+        guard let headers = error.headers else { return [] }
+        // A Via that cannot be read goes back as it came, to where the request came from.
+        var via = try? Via.list(headers).first
+        let replyFlow = via.map { Self.replyFlow(flow, $0) } ?? flow
+        via?.noteSource(address: flow.remote.host, port: flow.remote.port)
         var response = SIPResponse(error.statusCode, error.reason, answering: headers, topVia: via, toTag: Self.stableTag(headers))
         complete(&response)
         return [.send(response.encoded, replyFlow)]

@@ -28,6 +28,9 @@ public struct DigestVerifier: Sendable {
     /// The realm of every challenge.
     public let realm: String
 
+    /// The algorithms that are offered and accepted, the preferred one first.
+    public let algorithms: [DigestAlgorithm]
+
     private let issuer: NonceIssuer
     private var table: NonceCountTable
     private let decoy: DigestSecret
@@ -36,11 +39,16 @@ public struct DigestVerifier: Sendable {
     ///
     /// - Parameters:
     ///   - realm: the realm of every challenge.
+    ///   - algorithms: the algorithms that are offered and accepted, the preferred one first.
     ///   - nonceLifetime: how long a nonce is good.
     ///   - nonceCapacity: how many nonces in use are remembered.
     ///   - now: the time.
-    public init(realm: String, nonceLifetime: Duration, nonceCapacity: Int, now: ContinuousClock.Instant) {
+    public init(
+        realm: String, algorithms: [DigestAlgorithm] = DigestAlgorithm.allCases, nonceLifetime: Duration, nonceCapacity: Int,
+        now: ContinuousClock.Instant
+    ) {
         self.realm = realm
+        self.algorithms = algorithms
         issuer = NonceIssuer(lifetime: nonceLifetime, now: now)
         table = NonceCountTable(capacity: nonceCapacity)
         var password = ""
@@ -51,7 +59,7 @@ public struct DigestVerifier: Sendable {
     /// The challenges to offer, the strongest first (RFC 8760 section 2.3).
     public func challenges(stale: Bool, now: ContinuousClock.Instant) -> [DigestChallenge] {
         let nonce = issuer.issue(now: now)
-        return DigestAlgorithm.allCases.map { DigestChallenge(realm: realm, nonce: nonce, algorithm: $0, isStale: stale) }
+        return algorithms.map { DigestChallenge(realm: realm, nonce: nonce, algorithm: $0, isStale: stale) }
     }
 
     /// Looks at the credentials of a request without asking for the account.
@@ -66,7 +74,7 @@ public struct DigestVerifier: Sendable {
                 return .malformed(error)
             }
             // Credentials of another realm belong to another server.
-            guard credentials.realm == realm else { continue }
+            guard credentials.realm == realm, algorithms.contains(credentials.algorithm) else { continue }
             switch issuer.judge(credentials.nonce, now: now) {
             case .good: return .credentials(credentials)
             case .expired: stale = true
