@@ -3,6 +3,7 @@
 import DHCPWire
 public import PacketCapture
 import ProvModel
+import Synchronization
 
 /// Observes the DHCP messages of several sources.
 public struct Sniffer: Sendable {
@@ -37,20 +38,23 @@ public struct Sniffer: Sendable {
     private let sources: [Source]
     private let recogniser: any DHCPRecogniser
     private let sinks: [any ObservationSink]
+    private let watch: SharedWatch
     private let report: @Sendable (String) -> Void
 
     /// Makes a sniffer.
     ///
     /// - Parameters:
     ///   - sinks: Where each observation goes.
-    ///   - report: Called with sentences about losses and broken messages.
+    ///   - watch: Finds problems in the traffic of all sources.
+    ///   - report: Called with sentences about problems, losses and broken messages.
     public init(
-        sources: [Source], recogniser: any DHCPRecogniser, sinks: [any ObservationSink],
+        sources: [Source], recogniser: any DHCPRecogniser, sinks: [any ObservationSink], watch: DHCPWatch = DHCPWatch(),
         report: @escaping @Sendable (String) -> Void
     ) {
         self.sources = sources
         self.recogniser = recogniser
         self.sinks = sinks
+        self.watch = SharedWatch(watch)
         self.report = report
     }
 
@@ -94,6 +98,7 @@ public struct Sniffer: Sendable {
             let observations = batch.frames.compactMap { interpreter.observe($0) }
             if !observations.isEmpty {
                 for sink in sinks { try await sink.accept(observations) }
+                for problem in watch.observe(observations) { report("\(problem)") }
             }
             if let count = losses.due(batch.dropped, at: last.time) {
                 report("\(name): \(count) frames lost, because they came faster than they could be read")
@@ -102,6 +107,17 @@ public struct Sniffer: Sendable {
                 report("\(name): \(count) broken frames; the last is \(error)")
             }
         }
+    }
+}
+
+/// The watch over all sources, each of which has a task of its own.
+private final class SharedWatch: Sendable {
+    private let watch: Mutex<DHCPWatch>
+
+    init(_ watch: DHCPWatch) { self.watch = Mutex(watch) }
+
+    func observe(_ observations: [DHCPObservation]) -> [DHCPProblem] {
+        watch.withLock { watch in observations.flatMap { watch.observe($0) } }
     }
 }
 

@@ -2,6 +2,7 @@
 
 import DHCPConfig
 import Glibc
+public import NetTypes
 import PacketCapture
 
 /// dhcp-sniffd: observes DHCP on interfaces or in a file, and hands what it learns to provd or to standard output.
@@ -25,6 +26,8 @@ public struct SniffingDaemon: Sendable {
     public var definitions: String?
     /// Whether phones are recognised by vendor definitions.
     public var recognises = true
+    /// The site's DHCP servers; if none are named, the first to answer on a network is taken for its server.
+    public var servers: [IPv4Address] = []
     /// A descriptor on which a line is written when the capture has begun.
     public var readyDescriptor: Int32?
 
@@ -41,7 +44,7 @@ public struct SniffingDaemon: Sendable {
         let sources = try openSources()
         let delivery = try makeDelivery()
         let sinks: [any ObservationSink] = (printsJSON ? [StandardOutputSink()] : []) + (delivery.map { [$0] } ?? [])
-        let sniffer = Sniffer(sources: sources, recogniser: recogniser, sinks: sinks, report: report)
+        let sniffer = Sniffer(sources: sources, recogniser: recogniser, sinks: sinks, watch: DHCPWatch(expectedServers: servers), report: report)
         for source in sources where source.interface != nil { report("listening on \(source.packets.name)") }
         announceReadiness()
 

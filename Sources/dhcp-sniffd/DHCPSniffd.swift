@@ -3,6 +3,7 @@
 import ArgumentParser
 import DHCPSniffing
 import Glibc
+import NetTypes
 
 /// Watches DHCP passively, so that provd knows a phone before its first request.
 @main
@@ -36,6 +37,9 @@ struct DHCPSniffd: AsyncParsableCommand {
     @Flag(help: "Do without vendor definitions: observations then name no phone.")
     var noDefinitions = false
 
+    @Option(help: "A DHCP server of the site; can be repeated. Answers of others are warned of. Default: the first that answers.")
+    var server: [String] = []
+
     @Option(help: "Write a line to this open file descriptor when the capture has begun.")
     var readyFd: Int32?
 
@@ -45,6 +49,16 @@ struct DHCPSniffd: AsyncParsableCommand {
         }
         guard read == nil || json || socket != nil else {
             throw ValidationError("--read needs --json to print what was found, or --socket to hand it to provd.")
+        }
+        _ = try servers()
+    }
+
+    private func servers() throws -> [IPv4Address] {
+        try server.map { text in
+            guard let address = IPv4Address(text) else {
+                throw ValidationError("“\(text)” is no IPv4 address: write --server 192.0.2.1.")
+            }
+            return address
         }
     }
 
@@ -57,7 +71,8 @@ struct DHCPSniffd: AsyncParsableCommand {
         daemon.definitions = definitions ?? environment("PROVD_DHCP_DIR")
         daemon.recognises = !noDefinitions
         daemon.readyDescriptor = readyFd
-        do {
+        daemon.servers = try servers()
+        do throws(SniffingFailure) {
             try await daemon.run()
         } catch {
             say(error.message)
