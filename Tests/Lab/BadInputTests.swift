@@ -33,14 +33,18 @@ struct BadInputTests {
         }
     }
 
-    @Test("A stranger gets no file")
-    func unknownPhone() async throws {
+    @Test("A stranger gets no file, and no other phone's credentials")
+    func stranger() async throws {
         try await Lab.run { lab in
             let process = try lab.provdProcess()
+            let phone = try await lab.boot("yealink", until: "registered")
+            try #require(phone.error == nil, "\(phone.output)")
             try await lab.succeed("in", "cisco", "sh", "-c", "ip address add 10.77.0.66/24 dev eth0")
-            for path in ["/", "/index.html", "/0015650abb01.cfg", "/503de50abb02.xml", "/unknown.bin"] {
-                let status = try await lab.status(of: path, from: "cisco", userAgent: "curl/8.0")
-                #expect(["403", "404"].contains(status), "\(path) was answered with \(status)")
+            for agent in ["curl/8.0", "Yealink SIP-T46S 66.86.0.15 00:15:65:0a:bb:01"] {
+                for path in ["/", "/index.html", "/0015650abb01.cfg", "/plugin.yml", "/unknown.bin"] {
+                    let status = try await lab.status(of: path, from: "cisco", userAgent: agent)
+                    #expect(["403", "404"].contains(status), "\(path) for \(agent) was answered with \(status)")
+                }
             }
             try await lab.expectService(by: process, "after a stranger")
         }
