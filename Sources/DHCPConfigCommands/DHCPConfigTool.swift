@@ -2,7 +2,10 @@
 
 public import ArgumentParser
 
-/// `dhcpd-config`: writes, checks and explains the DHCP configuration of a site.
+/// `dhcpd-config`: writes, checks, explains and applies the DHCP configuration of a site.
+///
+/// A further command, `verify`, has its place after `explain`: it will send DHCPDISCOVERs and compare what a running
+/// server offers with what `explain` says.
 public struct DHCPConfigTool: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "dhcpd-config",
@@ -11,7 +14,9 @@ public struct DHCPConfigTool: ParsableCommand {
             A site file says where provd is and which subnets there are; vendor definitions say what each make of phone \
             wants to be told. Both together become the configuration of your DHCP server.
             """,
-        subcommands: [GenerateCommand.self, ExplainCommand.self, VendorsCommand.self])
+        subcommands: [
+            GenerateCommand.self, CheckCommand.self, ExplainCommand.self, ApplyCommand.self, VendorsCommand.self,
+        ])
 
     public init() {}
 

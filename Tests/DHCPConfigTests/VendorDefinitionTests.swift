@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import NetTypes
 import Testing
 
 @testable import DHCPConfig

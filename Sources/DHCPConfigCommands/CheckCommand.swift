@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import DHCPConfig
+import Foundation
+
+/// `dhcpd-config check`: reads everything, reports everything, writes nothing.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Report every problem of the definitions and the site file.",
+        discussion: """
+            With --for, the configuration is generated too, and the server's own checker judges it if it is installed. \
+            Kea's checker wants the interfaces to exist on the machine where it runs.
+            """)
+
+    @Option(name: .customLong("for"), help: "A server; may be given several times.")
+    var platforms: [ServerPlatform] = []
+
+    @Option(help: "An interface to listen on; may be given several times.")
+    var interface: [String] = []
+
+    @Flag(help: "End with exit code 1 for warnings too.")
+    var strict = false
+
+    @OptionGroup var site: SiteInput
+
+    func run() throws {
+        let plan = try site.plan()
+        var findings = plan.lint()
+        report(findings)
+        var isRejected = false
+        for platform in platforms {
+            let generated = platform.generate(plan, GeneratorOptions(interfaces: interface))
+            report(generated.findings)
+            findings += generated.findings
+            switch try Self.verdict(platform, generated.text) {
+            case .accepted: StandardOutput.write("\(platform.rawValue): accepted by the server's own checker\n")
+            case .unavailable(let reason): StandardOutput.write("\(platform.rawValue): generated; not checked by the server: \(reason)\n")
+            case .rejected(let output):
+                isRejected = true
+                StandardError.write("\(platform.rawValue): error: the server rejects the configuration:\n\(output)\n")
+            }
+        }
+        let isTooMuch = findings.contains { $0.severity == .error || (strict && $0.severity == .warning) }
+        guard !isRejected, !isTooMuch else { throw ExitCode(1) }
+        StandardOutput.write("\(site.path): \(plan.subnets.count) subnets, \(plan.classes.count) classes of phones, no errors\n")
+    }
+
+    private static func verdict(_ platform: ServerPlatform, _ text: String) throws -> ServerChecker.Verdict {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "dhcpd-config-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let file = directory.appending(path: "generated.conf")
+        try Data(text.utf8).write(to: file)
+        return ServerChecker(platform: platform).check(file.path)
+    }
+}
