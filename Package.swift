@@ -54,7 +54,7 @@ let package = Package(
         // MARK: Words and formats
         .target(name: "NetTypes"),
         .target(name: "DHCPWire", dependencies: ["NetTypes"]),
-        .target(name: "DHCPConfig", dependencies: ["DHCPWire", "NetTypes", yams]),
+        .target(name: "DHCPConfig", dependencies: ["NetTypes", yams]),
         .target(name: "TFTP"),
         .target(name: "SIPWire", dependencies: [crypto]),
         .target(name: "Jinja"),
@@ -98,13 +98,17 @@ let package = Package(
                 "SIPOnboarding", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, yams,
             ]),
         .target(name: "ProvCommands", dependencies: ["JSONText", "ProvModel", "NetTypes", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
-        .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPWire", "NetTypes", argumentParser]),
+        .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "NetTypes", argumentParser]),
 
         // MARK: Executables, one file each
         .executableTarget(name: "provd", dependencies: ["ProvdApp"]),
         .executableTarget(name: "provctl", dependencies: ["ProvCommands"]),
         .executableTarget(name: "dhcpd-config", dependencies: ["DHCPConfigCommands"]),
         .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", argumentParser]),
+
+        // MARK: Tests
+        .testTarget(
+            name: "DHCPConfigTests", dependencies: ["DHCPConfig", "DHCPConfigCommands", "NetTypes"], exclude: ["Fixtures"]),
 
         // MARK: Tests with real programs, which need root and network namespaces
         .testTarget(name: "LabTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd"], path: "Tests/Lab"),
