@@ -4,7 +4,7 @@ public import ProvModel
 
 /// The observations that provd has not accepted yet, in order.
 ///
-/// An observation that says the same as one that waits only counts it up. The queue is bounded: when it is full, the
+/// An observation that says the same as one that waits takes its place and counts it. The queue is bounded: when it is full, the
 /// oldest observation that repeats makes room, else the oldest, and is counted as dropped. What was sent but not
 /// acknowledged stays, and is sent again on the next connection: provd may see an observation twice, never not at all.
 public struct ObservationQueue: Sendable {
@@ -38,19 +38,20 @@ public struct ObservationQueue: Sendable {
     /// Whether everything is acknowledged.
     public var isEmpty: Bool { entries.isEmpty }
 
-    /// Adds an observation at the end, or counts up an equal one that was not sent yet.
+    /// Adds an observation at the end. An equal one that was not sent yet is taken away and counted in it, so that what
+    /// was seen last stays last: an address may have gone to another phone and come back meanwhile.
     public mutating func add(_ observation: DHCPObservation) {
+        var newest = observation
         let key = observation.content
-        if let place = places[key], place >= nextUnsent, var waiting = entries[place] {
-            if waiting.repeats == 1 { merged.append(place) }
+        if let place = places[key], place >= nextUnsent, let waiting = entries[place] {
             let (sum, overflow) = waiting.repeats.addingReportingOverflow(max(1, observation.repeats))
-            waiting.repeats = overflow ? Int.max : sum
-            entries[place] = waiting
+            newest.repeats = overflow ? Int.max : sum
+            remove(place)
+            merged.append(end)
             if merged.count > 2 * limit { merged.removeAll { entries[$0] == nil } }
-            return
         }
         if entries.count >= limit { makeRoom() }
-        entries[end] = observation
+        entries[end] = newest
         places[key] = end
         end += 1
     }

@@ -41,7 +41,7 @@ public struct DHCPObservation: Sendable, Hashable, Codable {
 
     /// Who saw it.
     public var observer: Observer
-    /// When the message was seen, in seconds since 1970.
+    /// When the message was seen, in seconds since 1970; the last of them if it stands for several.
     public var time: Double
     /// The message's type.
     public var type: MessageType
