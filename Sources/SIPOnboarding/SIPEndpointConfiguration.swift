@@ -50,8 +50,8 @@ public struct SIPEndpointConfiguration: Sendable, Hashable {
     /// How many accounts can be registered: memory, about 1 KiB each.
     public var maximumRegisteredAccounts = 50_000
 
-    /// How long a nonce is good.
-    public var nonceLifetime = Duration.seconds(300)
+    /// How long a nonce is good. Each one in use is remembered for this long.
+    public var nonceLifetime = Duration.seconds(120)
 
     /// How long an answered call lasts if nobody hangs up.
     public var callDuration = Duration.seconds(3)

@@ -14,7 +14,7 @@ extension SIPServer {
 
     /// The caller is known: is the call one that can be answered, and what was dialled?
     mutating func startCall(
-        _ transaction: ServerTransaction, _ key: TransactionKey, _ account: SIPAccount, now: ContinuousClock.Instant
+        _ transaction: PendingRequest, _ key: TransactionKey, _ account: SIPAccount, now: ContinuousClock.Instant
     ) -> [Effect] {
         let request = transaction.request
         guard case .addresses(let contacts) = transaction.fields.contacts, contacts.count == 1, transaction.fields.from.tag != nil else {
@@ -31,7 +31,7 @@ extension SIPServer {
         guard let offer = SDPAnswer(offer: request.body) else {
             return respond(makeResponse(488, to: transaction), to: key, now: now)
         }
-        serverTransactions[key]?.offer = offer
+        serverTransactions[key]?.pending?.offer = offer
         let digits: String
         switch request.uri {
         case .sip(let uri): digits = uri.userText ?? ""
@@ -48,7 +48,7 @@ extension SIPServer {
 
     /// What was dialled is known to mean something, or not.
     mutating func decided(_ outcome: DialOutcome, for call: DialledCall, _ key: TransactionKey, now: ContinuousClock.Instant) -> [Effect] {
-        guard let transaction = serverTransactions[key], !transaction.machine.isAnswered, let offer = transaction.offer else {
+        guard let transaction = serverTransactions[key]?.pending, let offer = transaction.offer else {
             // The phone gave up meanwhile. What the code did is done, and must not wait for a BYE.
             guard case .accepted = outcome else { return [] }
             return [.report(.callEnded(CallEnd(call: call, reason: .cancelled)))]
@@ -64,7 +64,7 @@ extension SIPServer {
     }
 
     private mutating func accept(
-        _ call: DialledCall, _ answer: CallAnswer, _ offer: SDPAnswer, _ transaction: ServerTransaction, _ key: TransactionKey,
+        _ call: DialledCall, _ answer: CallAnswer, _ offer: SDPAnswer, _ transaction: PendingRequest, _ key: TransactionKey,
         now: ContinuousClock.Instant
     ) -> [Effect] {
         guard case .addresses(let contacts) = transaction.fields.contacts, let contact = contacts.first, let remoteTag = transaction.fields.from.tag
@@ -91,7 +91,7 @@ extension SIPServer {
     }
 
     /// A final response that tells why, to the phone's display and to a trace.
-    private func refuse(_ refusal: DialRefusal, _ transaction: ServerTransaction) -> SIPResponse {
+    private func refuse(_ refusal: DialRefusal, _ transaction: PendingRequest) -> SIPResponse {
         let (status, reason, text): (Int, String, String) =
             switch refusal {
             case .unknownCode: (404, "Unknown Code", "No line has this provisioning code")
@@ -143,8 +143,8 @@ extension SIPServer {
         guard let transaction = serverTransactions[key] else { return answer(&context, 481) }
         // A CANCEL repeated gets the same answer again, so that it needs no transaction.
         let answered = answer(&context, 200)
-        guard !transaction.machine.isAnswered else { return answered }
-        return answered + respond(makeResponse(487, to: transaction), to: key, now: now)
+        guard let pending = transaction.pending else { return answered }
+        return answered + respond(makeResponse(487, to: pending), to: key, now: now)
     }
 
     mutating func advanceCall(_ id: DialogID, _ now: ContinuousClock.Instant) -> [Effect] {

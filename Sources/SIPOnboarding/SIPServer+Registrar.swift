@@ -5,7 +5,7 @@ import SIPWire
 extension SIPServer {
     /// A REGISTER whose sender is known (RFC 3261 section 10.3).
     mutating func register(
-        _ transaction: ServerTransaction, _ key: TransactionKey, _ account: SIPAccount, now: ContinuousClock.Instant
+        _ transaction: PendingRequest, _ key: TransactionKey, _ account: SIPAccount, now: ContinuousClock.Instant
     ) -> [Effect] {
         // Whoever has a password may register for its own account only.
         guard transaction.fields.to.uri.sip?.userText == account.username else {
@@ -75,7 +75,7 @@ extension SIPServer {
     }
 
     private mutating func changeBindings(
-        _ transaction: ServerTransaction, _ account: SIPAccount, now: ContinuousClock.Instant
+        _ transaction: PendingRequest, _ account: SIPAccount, now: ContinuousClock.Instant
     ) throws(RegistrationError) -> [SIPRegistrationReport] {
         let fields = transaction.fields
         let header = transaction.request.headers["Expires"].map(Self.expires)

@@ -74,7 +74,7 @@ extension SIPServer {
     /// The account that a request claims was looked up.
     mutating func found(_ account: SIPAccount?, for key: TransactionKey, now: ContinuousClock.Instant) -> [Effect] {
         // A call can be cancelled while its account is looked up.
-        guard let transaction = serverTransactions[key], !transaction.machine.isAnswered, let credentials = transaction.credentials else { return [] }
+        guard let transaction = serverTransactions[key]?.pending, let credentials = transaction.credentials else { return [] }
         let secret = account.map { DigestSecret(username: $0.username, password: $0.password) }
         switch verifier.verify(credentials, secret: secret, method: transaction.request.method, now: now) {
         case .stale:
@@ -94,7 +94,7 @@ extension SIPServer {
 
     /// Accounts cannot be looked up now.
     mutating func cannotLookUp(_ key: TransactionKey, now: ContinuousClock.Instant) -> [Effect] {
-        guard let transaction = serverTransactions[key] else { return [] }
+        guard let transaction = serverTransactions[key]?.pending else { return [] }
         var response = makeResponse(503, to: transaction)
         response.headers.append("Retry-After", "\(configuration.retryAfterSeconds)")
         return respond(response, to: key, now: now)
@@ -172,7 +172,7 @@ struct RequestContext: Sendable {
         toTag = SIPServer.stableTag(request.headers)
     }
 
-    init(_ transaction: SIPServer.ServerTransaction) {
+    init(_ transaction: SIPServer.PendingRequest) {
         request = transaction.request
         fields = transaction.fields
         flow = transaction.flow

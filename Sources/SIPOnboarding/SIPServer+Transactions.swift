@@ -9,12 +9,14 @@ extension SIPServer {
     mutating func begin(_ context: RequestContext, _ key: TransactionKey, credentials: DigestCredentials? = nil) {
         serverTransactions[key] = ServerTransaction(
             machine: ServerMachine(for: context.request.method, isReliable: context.flow.isReliable, timers: configuration.timers),
-            request: context.request, fields: context.fields, flow: context.flow, replyFlow: context.replyFlow, topVia: context.topVia,
-            // A dialog's tag is random: RFC 3261 section 19.3.
-            toTag: context.request.method == .invite ? Self.randomToken() : context.toTag, credentials: credentials)
+            replyFlow: context.replyFlow,
+            pending: PendingRequest(
+                request: context.request, fields: context.fields, flow: context.flow, replyFlow: context.replyFlow, topVia: context.topVia,
+                // A dialog's tag is random: RFC 3261 section 19.3.
+                toTag: context.request.method == .invite ? Self.randomToken() : context.toTag, credentials: credentials))
     }
 
-    func makeResponse(_ statusCode: Int, _ reason: String? = nil, to transaction: ServerTransaction) -> SIPResponse {
+    func makeResponse(_ statusCode: Int, _ reason: String? = nil, to transaction: PendingRequest) -> SIPResponse {
         var response = RequestContext(transaction).response(statusCode, reason)
         complete(&response)
         return response
@@ -24,10 +26,7 @@ extension SIPServer {
     mutating func respond(_ response: SIPResponse, to key: TransactionKey, now: ContinuousClock.Instant) -> [Effect] {
         guard var transaction = serverTransactions[key] else { return [] }
         let actions = transaction.machine.respond(response.statusCode, response.encoded, now: now)
-        if response.statusCode >= 200 {
-            transaction.credentials = nil
-            transaction.offer = nil
-        }
+        if response.statusCode >= 200 { transaction.pending = nil }
         serverTransactions[key] = transaction
         if let deadline = transaction.machine.deadline { timers.set(.server(key), deadline) }
         return perform(actions, of: key, transaction)

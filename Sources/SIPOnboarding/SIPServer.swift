@@ -34,9 +34,15 @@ struct SIPServer: Sendable {
         case sighted(SIPSighting)
     }
 
-    /// A server transaction and what its answer is made of.
+    /// A server transaction. Once it is answered only the answer is kept, for copies of the request.
     struct ServerTransaction: Sendable {
         var machine: ServerMachine
+        let replyFlow: SIPFlow
+        var pending: PendingRequest?
+    }
+
+    /// A request that waits for its answer, and what that is made of.
+    struct PendingRequest: Sendable {
         let request: SIPRequest
         let fields: SIPRequestFields
         let flow: SIPFlow
@@ -88,7 +94,7 @@ struct SIPServer: Sendable {
         self.configuration = configuration
         verifier = DigestVerifier(
             realm: configuration.realm, algorithms: configuration.digestAlgorithms, nonceLifetime: configuration.nonceLifetime,
-            // Every transaction can carry a nonce of its own, and lives shorter than the nonce.
+            // Every transaction can carry a nonce of its own, and a nonce lives four times as long.
             nonceCapacity: configuration.maximumTransactions * 4, now: now)
         bindings = RegistrarBindings(
             perAccount: configuration.contactsPerAccount, maximumAccounts: configuration.maximumRegisteredAccounts)

@@ -14,13 +14,6 @@ enum ServerMachine: Sendable, Hashable {
             : .other(ServerNonInviteTransaction(isReliable: isReliable, timers: timers))
     }
 
-    var isAnswered: Bool {
-        switch self {
-        case .invite(let machine): machine.isAnswered
-        case .other(let machine): machine.isAnswered
-        }
-    }
-
     var deadline: ContinuousClock.Instant? {
         switch self {
         case .invite(let machine): machine.deadline
