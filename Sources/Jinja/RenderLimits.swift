@@ -36,6 +36,8 @@ public struct RenderLimits: Sendable, Hashable {
     static let valueDepth = 64
     /// The deepest nesting of an expression and of statements; both are walked recursively.
     static let syntaxDepth = 60
+    /// The deepest nesting of syntax over all calls together, which bounds the stack that rendering needs.
+    static let nesting = 1000
     /// The longest template source in bytes; phone templates have some tens of kilobytes.
     static let sourceBytes = 4 << 20
     /// The most macro scopes that may outlive their call in one rendering.

@@ -37,8 +37,11 @@ final class CompiledTemplate: Sendable {
     let blocksByName: [String: Int]
     /// The slot of `self` in the root function, if the template uses it.
     let selfSlot: Int?
+    /// How deep its expressions and statements are nested together.
+    let nesting: Int
 
-    init(name: String, source: [UInt8], tables: CodeTables, selfSlot: Int?) {
+    init(name: String, source: [UInt8], tables: CodeTables, selfSlot: Int?, nesting: Int) {
+        self.nesting = nesting
         self.name = name
         self.source = source
         self.selfSlot = selfSlot
@@ -98,9 +101,20 @@ struct VariableName: Sendable {
     let missing: JinjaValue
     let missingAttribute: JinjaValue
 
+    /// Whether dictionaries have a method of this name, which hides a key.
+    let isDictMethod: Bool
+    /// Whether the method of this name changes a value in place in Python.
+    let isMutatingMethod: Bool
+
     var text: String { hashed.text }
 
+    private static let mutatingMethods: Set<String> = [
+        "append", "extend", "insert", "remove", "pop", "popitem", "update", "clear", "setdefault", "sort", "reverse",
+    ]
+
     init(_ text: String) {
+        isDictMethod = DictMethod(rawValue: text) != nil
+        isMutatingMethod = Self.mutatingMethods.contains(text)
         hashed = JinjaDict.HashedName(text)
         missing = .undefined(JinjaUndefined(name: text))
         missingAttribute = .undefined(JinjaUndefined(attribute: text))

@@ -36,10 +36,10 @@ struct Compiler {
     static func compile(
         _ text: String, name: String, options: JinjaOptions, environment: JinjaEnvironment.Registry
     ) throws(JinjaSyntaxError) -> CompiledTemplate {
-        let (source, body) = try Parser.parse(text, template: name, options: options)
+        let (source, body, nesting) = try Parser.parse(text, template: name, options: options)
         var compiler = Compiler(environment: environment, template: name)
         let selfSlot = try compiler.compileRoot(body)
-        return CompiledTemplate(name: name, source: source, tables: compiler.tables, selfSlot: selfSlot)
+        return CompiledTemplate(name: name, source: source, tables: compiler.tables, selfSlot: selfSlot, nesting: nesting)
     }
 
     private mutating func compileRoot(_ body: [Statement]) throws(JinjaSyntaxError) -> Int? {

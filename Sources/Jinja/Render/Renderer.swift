@@ -1,5 +1,220 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+/// One rendering: it walks the compiled nodes, holds the variables, and counts what is used.
+///
+/// Everything that changes during a rendering lives here, in arrays; values name such things by their
+/// position, so that a value never refers back to the rendering.
 struct Renderer {
-    init(environment: JinjaEnvironment, code: CompiledTemplate, context: JinjaContext, escaping: JinjaEscaping, limits: RenderLimits) {}
-    mutating func render() throws(JinjaRenderError) -> [UInt8] { throw JinjaRenderError(.value, "rendering is not there yet") }
+    /// The variables of a function that is not running now.
+    struct Frame {
+        var slots: [JinjaValue] = []
+        /// The frame of the function around, or -1.
+        let closure: Int
+        /// Whether a macro can still refer to it after its function has ended.
+        var isKept = false
+    }
+
+    /// What to go back to when a function ends.
+    struct Caller {
+        let code: CompiledTemplate
+        let frame: Int
+        let context: Int
+        let isEscaping: Bool
+        let extended: CompiledTemplate?
+    }
+
+    let environment: JinjaEnvironment
+    let limits: RenderLimits
+    let escaping: JinjaEscaping
+    let undefinedBehavior: JinjaOptions.UndefinedBehavior
+
+    // MARK: Where the rendering stands
+
+    /// The template whose nodes are walked.
+    var code: CompiledTemplate
+    /// The variables of the running function.
+    var slots: [JinjaValue] = []
+    var frame = 0
+    var context = 0
+    /// Whether values are escaped here.
+    var isEscaping: Bool
+    /// The template that the running one extends.
+    var extended: CompiledTemplate?
+    /// What a block with a filter has captured.
+    var captured: JinjaValue = .none
+    var output: [UInt8] = []
+    /// The bytes in the buffers that captures have put aside.
+    var outputAside = 0
+
+    // MARK: What it has made
+
+    var frames: [Frame] = []
+    var contexts: [TemplateContext] = []
+    var loops: [LoopState] = []
+    var loopCount = 0
+    var macros: [MacroInstance] = []
+    var namespaces: [JinjaDict] = []
+    var cyclers: [CyclerState] = []
+    var joiners: [JoinerState] = []
+    var modules: [ModuleState] = []
+    var iterators: [ArraySlice<JinjaValue>] = []
+
+    // MARK: What it may still use
+
+    private(set) var stepsLeft: Int
+    private(set) var valueBytesLeft: Int
+    private var callDepth = 0
+    private var nesting = 0
+    private var keptFrames = 0
+
+    init(
+        environment: JinjaEnvironment, code: CompiledTemplate, context: JinjaContext, escaping: JinjaEscaping,
+        limits: RenderLimits
+    ) {
+        self.environment = environment
+        self.code = code
+        self.limits = limits
+        self.escaping = escaping
+        undefinedBehavior = environment.options.undefined
+        isEscaping = escaping.isActive
+        stepsLeft = limits.steps
+        valueBytesLeft = limits.valueBytes
+        frames.append(Frame(closure: -1))
+        contexts.append(
+            TemplateContext(code: code, layers: [environment.globals, context.variables], blocks: TemplateContext.blocks(of: code)))
+    }
+
+    /// Renders the template and, if it extends another, that one.
+    mutating func render() throws(JinjaRenderError) -> [UInt8] {
+        if contexts[0].layers.contains(where: { $0.depth > RenderLimits.valueDepth }) {
+            throw JinjaRenderError(.limit, "the context is nested more than \(RenderLimits.valueDepth) levels deep")
+                .located(in: code.name, at: SourcePosition(line: 1, column: 1))
+        }
+        output.reserveCapacity(code.source.count * 2)
+        try renderRoot(of: code, context: 0)
+        return output
+    }
+
+    // MARK: - Functions
+
+    /// Makes a function of a template the running one.
+    mutating func enter(
+        _ function: Int, of code: CompiledTemplate, closure: Int, context: Int
+    ) throws(JinjaRenderError) -> Caller {
+        callDepth += 1
+        nesting += code.nesting
+        if callDepth > limits.callDepth || nesting > RenderLimits.nesting {
+            throw JinjaRenderError(
+                .limit, "calls, includes and blocks are nested too deeply (\(callDepth) levels); a template may not call itself without end")
+        }
+        try useSteps(1)
+        let caller = Caller(code: self.code, frame: frame, context: self.context, isEscaping: isEscaping, extended: extended)
+        swap(&frames[frame].slots, &slots)
+        frames.append(Frame(closure: closure))
+        frame = frames.count - 1
+        self.code = code
+        self.context = context
+        slots = [JinjaValue](repeating: .none, count: code.functions[function].slotCount)
+        return caller
+    }
+
+    /// Goes back to the function that was running before.
+    mutating func leave(_ caller: Caller) throws(JinjaRenderError) {
+        callDepth -= 1
+        nesting -= code.nesting
+        if frame == frames.count - 1, !frames[frame].isKept {
+            frames.removeLast()
+        } else {
+            swap(&frames[frame].slots, &slots)
+            keptFrames += 1
+            if keptFrames > RenderLimits.keptFrames {
+                throw JinjaRenderError(.limit, "more than \(RenderLimits.keptFrames) macros with macros inside were called")
+            }
+        }
+        code = caller.code
+        frame = caller.frame
+        context = caller.context
+        isEscaping = caller.isEscaping
+        extended = caller.extended
+        slots = []
+        swap(&frames[frame].slots, &slots)
+    }
+
+    /// Fills the slots of a scope that is entered.
+    mutating func load(_ range: Range<Int>) {
+        for index in range {
+            switch code.loads[index] {
+            case .resolve(let slot, let name): slots[slot] = resolve(code.names[name])
+            case .copy(let slot, let hops, let from): slots[slot] = variable(hops: hops, slot: from)
+            case .missing(let slot, let name): slots[slot] = code.names[name].missing
+            }
+        }
+    }
+
+    /// A variable of the running function, or of one around it.
+    func variable(hops: Int, slot: Int) -> JinjaValue {
+        if hops == 0 { return slots[slot] }
+        var frame = frame
+        for _ in 0..<hops { frame = frames[frame].closure }
+        // The frame of the function around is this one's own when a recursive loop or macro runs inside it.
+        let found = frames[frame].slots
+        return slot < found.count ? found[slot] : .undefined
+    }
+
+    /// Marks the running function's frame, and those around it, as needed by a macro.
+    mutating func keepFrame() {
+        var frame = frame
+        while frame >= 0, !frames[frame].isKept {
+            frames[frame].isKept = true
+            frame = frames[frame].closure
+        }
+    }
+
+    // MARK: - Use
+
+    /// Counts work, before it is done.
+    mutating func useSteps(_ count: Int) throws(JinjaRenderError) {
+        stepsLeft -= count
+        if stepsLeft < 0 {
+            throw JinjaRenderError(.limit, "rendering takes more than \(limits.steps) steps")
+        }
+    }
+
+    /// Counts bytes of a value, before it is made.
+    mutating func useBytes(_ count: Int) throws(JinjaRenderError) {
+        valueBytesLeft -= count
+        if valueBytesLeft < 0 {
+            throw JinjaRenderError(.limit, "rendering makes more than \(limits.valueBytes) bytes of values")
+        }
+    }
+
+    /// Counts a string's bytes, before it is made.
+    mutating func useString(_ count: Int) throws(JinjaRenderError) {
+        if count > limits.stringBytes {
+            throw JinjaRenderError(.limit, "a string would have \(count) bytes; at most \(limits.stringBytes) are allowed")
+        }
+        try useBytes(count)
+    }
+
+    /// A list of values that were counted here, refused when it is nested too deeply.
+    mutating func makeList(_ values: [JinjaValue]) throws(JinjaRenderError) -> JinjaList {
+        try useBytes(values.count * MemoryLayout<JinjaValue>.stride)
+        return try checked(JinjaList(values))
+    }
+
+    func checked(_ list: JinjaList) throws(JinjaRenderError) -> JinjaList {
+        if list.depth > RenderLimits.valueDepth { throw tooDeep() }
+        return list
+    }
+
+    func tooDeep() -> JinjaRenderError {
+        JinjaRenderError(.limit, "a value is nested more than \(RenderLimits.valueDepth) levels deep")
+    }
+
+    /// Checks the output after something was added to it.
+    func checkOutput() throws(JinjaRenderError) {
+        if output.count + outputAside > limits.outputBytes {
+            throw JinjaRenderError(.limit, "the output has more than \(limits.outputBytes) bytes")
+        }
+    }
 }

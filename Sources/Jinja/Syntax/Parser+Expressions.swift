@@ -2,12 +2,13 @@
 
 extension Parser {
     /// Makes a node, unless the tree below it is too deep to be walked.
-    private func node(_ kind: Expression.Kind, at position: SourcePosition) throws(JinjaSyntaxError) -> Expression {
+    private mutating func node(_ kind: Expression.Kind, at position: SourcePosition) throws(JinjaSyntaxError) -> Expression {
         var depth = 0
         for child in Expression(kind, at: position, depth: 0).children { depth = max(depth, child.depth) }
         if depth >= RenderLimits.syntaxDepth {
             throw failure("the expression is nested more than \(RenderLimits.syntaxDepth) levels deep; split it with 'set'", at: position)
         }
+        deepestExpression = max(deepestExpression, depth + 1)
         return Expression(kind, at: position, depth: depth + 1)
     }
 
@@ -129,7 +130,8 @@ extension Parser {
         let position = current.position
         var expression: Expression
         if isSymbol(.subtract) || isSymbol(.add) {
-            let operation: UnaryOperator = skip(.subtract) ? .minus : { take(); return .plus }()
+            let operation: UnaryOperator = isSymbol(.subtract) ? .minus : .plus
+            take()
             expressionDepth += 1
             defer { expressionDepth -= 1 }
             if expressionDepth > RenderLimits.syntaxDepth { throw failure("too many signs follow each other") }
@@ -360,7 +362,7 @@ extension Parser {
     }
 
     /// The value that a filter of a block works on.
-    func captured() throws(JinjaSyntaxError) -> Expression { try node(.captured, at: current.position) }
+    mutating func captured() throws(JinjaSyntaxError) -> Expression { try node(.captured, at: current.position) }
 
     private mutating func parseDottedName(_ expected: String) throws(JinjaSyntaxError) -> String {
         var name = try expectName(expected)

@@ -9,9 +9,14 @@ struct Parser {
     private let tokens: [Token]
     private var index = 0
     /// How many statements are open around the current one.
-    var statementDepth = 0
+    var statementDepth = 0 {
+        didSet { deepestStatement = max(deepestStatement, statementDepth) }
+    }
     /// How many expressions are open around the current one.
     var expressionDepth = 0
+    private var deepestStatement = 0
+    /// The depth of the deepest expression so far.
+    var deepestExpression = 0
     /// The names of all blocks, which must differ.
     var blockNames: Set<String> = []
     /// The statements that are open, innermost last, for messages.
@@ -20,11 +25,11 @@ struct Parser {
     /// Parses a whole template.
     static func parse(
         _ text: String, template: String, options: JinjaOptions
-    ) throws(JinjaSyntaxError) -> (source: [UInt8], body: [Statement]) {
+    ) throws(JinjaSyntaxError) -> (source: [UInt8], body: [Statement], nesting: Int) {
         let (source, tokens) = try Lexer.tokens(of: text, template: template, options: options)
         var parser = Parser(template: template, options: options, tokens: tokens)
         let body = try parser.parseBody(until: [])
-        return (source, body)
+        return (source, body, parser.deepestStatement + parser.deepestExpression + 2)
     }
 
     private init(template: String, options: JinjaOptions, tokens: [Token]) {

@@ -8,9 +8,15 @@ public struct JinjaList: Sendable, ExpressibleByArrayLiteral {
     /// How many containers are nested in each other, this one included.
     let depth: Int
 
+    /// Whether this is a pair of `groupby`, whose parts also have names.
+    let isGroup: Bool
+
     /// Makes a sequence of values.
-    public init(_ values: [JinjaValue]) {
+    public init(_ values: [JinjaValue]) { self.init(values, isGroup: false) }
+
+    init(_ values: [JinjaValue], isGroup: Bool) {
         self.values = values
+        self.isGroup = isGroup
         var deepest = 0
         for value in values { deepest = max(deepest, value.depth) }
         depth = deepest + 1

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+extension Renderer {
+    mutating func execute(_ body: Body) throws(JinjaRenderError) {
+        for index in body.first..<(body.first + body.count) {
+            do {
+                try execute(code.statements[index], at: index)
+            } catch {
+                throw error.located(in: code.name, at: code.statementPositions[index])
+            }
+        }
+    }
+
+    private mutating func execute(_ node: StatementNode, at index: Int) throws(JinjaRenderError) {
+        switch node {
+        case .text(let start, let end):
+            output.append(contentsOf: code.source[start..<end])
+            try checkOutput()
+        case .output(let value):
+            try emit(expression: value, statement: index)
+            try checkOutput()
+        case .branch(let test, let then, let otherwise):
+            try execute(try isTrue(expression: test) ? then : otherwise)
+        case .loop(let loop): try executeLoop(loop)
+        case .assign(let target, let value): try executeAssignment(target, value)
+        case .capture(let capture): try executeCapture(capture)
+        case .macro(let macro): try defineMacro(macro)
+        case .callBlock(let call): try executeCallBlock(call, statement: index)
+        case .scope(let scope): try executeScope(scope)
+        case .autoescape(let mode, let scope): try executeAutoescape(mode, scope)
+        case .block(let call): try executeBlock(call)
+        case .extends(let parent): try extend(parent)
+        case .include(let include): try executeInclude(include)
+        case .importTemplate(let include): try executeImport(include)
+        case .perform(let value): _ = try evaluate(value)
+        case .unlessExtended(let body): if extended == nil { try execute(body) }
+        }
+    }
+
+    private mutating func executeAssignment(_ target: Int, _ value: Int) throws(JinjaRenderError) {
+        let value = try evaluate(value)
+        try assign(value, to: code.targets[target])
+    }
+
+    private mutating func executeCapture(_ index: Int) throws(JinjaRenderError) {
+        let capture = code.captures[index]
+        load(capture.loads)
+        let text = try capturingOutput { renderer throws(JinjaRenderError) in try renderer.execute(capture.body) }
+        var value: JinjaValue = isEscaping ? .safe(text) : .string(text)
+        if capture.filter >= 0 {
+            let outer = captured
+            captured = value
+            value = try evaluate(capture.filter)
+            captured = outer
+        }
+        if capture.target < 0 {
+            try emit(value)
+            return
+        }
+        if isEscaping { value = .safe(try self.text(of: value)) }
+        try assign(value, to: code.targets[capture.target])
+    }
+
+    /// Runs something whose output becomes a string.
+    mutating func capturingOutput(
+        _ body: (inout Renderer) throws(JinjaRenderError) -> Void
+    ) throws(JinjaRenderError) -> String {
+        var outer: [UInt8] = []
+        swap(&outer, &output)
+        outputAside += outer.count
+        try body(&self)
+        let text = String(decoding: output, as: UTF8.self)
+        outputAside -= outer.count
+        output = outer
+        try useString(text.utf8.count)
+        return text
+    }
+
+    private mutating func executeScope(_ index: Int) throws(JinjaRenderError) {
+        let scope = code.scopes[index]
+        load(scope.loads)
+        // Every value is evaluated before the first name is set, because none can see the others.
+        var values: [JinjaValue] = []
+        for binding in scope.bindings { values.append(try evaluate(binding.value)) }
+        for (binding, value) in zip(scope.bindings, values) { try assign(value, to: code.targets[binding.target]) }
+        try execute(scope.body)
+    }
+
+    private mutating func executeAutoescape(_ mode: Int, _ index: Int) throws(JinjaRenderError) {
+        let scope = code.scopes[index]
+        load(scope.loads)
+        let outer = isEscaping
+        isEscaping = try isTrue(expression: mode)
+        try execute(scope.body)
+        isEscaping = outer
+    }
+
+    // MARK: - Assignment
+
+    /// Puts a value where an assignment or a loop wants it.
+    mutating func assign(_ value: JinjaValue, to target: TargetCode) throws(JinjaRenderError) {
+        switch target {
+        case .slot(let slot, let exportName):
+            slots[slot] = value
+            if exportName >= 0 { export(code.names[exportName], value) }
+        case .namespace(let variable, let name):
+            guard case .object(let object) = try evaluate(variable), case .namespace(let number) = object.kind else {
+                throw JinjaRenderError(.type, "only the attributes of a namespace can be set; make one with 'namespace()'")
+            }
+            if value.depth >= RenderLimits.valueDepth { throw tooDeep() }
+            try useBytes(MemoryLayout<JinjaValue>.stride)
+            namespaces[number].set(code.names[name].hashed, to: value)
+        case .tuple(let targets):
+            let values = try sequence(value)
+            if values.count != targets.count {
+                throw JinjaRenderError(.value, "\(values.count) values cannot be taken apart into \(targets.count)")
+            }
+            for (target, value) in zip(targets, values) { try assign(value, to: target) }
+        }
+    }
+
+    /// Makes a top-level variable visible to blocks, includes and imports.
+    mutating func export(_ name: VariableName, _ value: JinjaValue) {
+        contexts[context].variables.set(name.hashed, to: value)
+        if !name.text.hasPrefix("_") { contexts[context].exported.insert(name.text) }
+    }
+}
