@@ -43,7 +43,7 @@ struct CheckCommand: ParsableCommand {
         }
         let isTooMuch = findings.contains { $0.severity == .error || (strict && $0.severity == .warning) }
         guard !isRejected, !isTooMuch else { throw ExitCode(1) }
-        StandardOutput.write("\(site.path): \(plan.subnets.count) subnets, \(plan.classes.count) classes of phones, no errors\n")
+        StandardOutput.write("\(site.path): \(plan.subnets.count) subnet\(plan.subnets.count == 1 ? "" : "s"), \(plan.classes.count) classes of phones, no errors\n")
     }
 
     private static func verdict(_ platform: ServerPlatform, _ text: String) throws -> ServerChecker.Verdict {

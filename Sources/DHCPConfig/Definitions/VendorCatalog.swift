@@ -47,8 +47,11 @@ extension VendorCatalog {
     /// number of text rules times the length of the client's texts, of which no more than an option's 255 octets count.
     public func recognise(_ evidence: DHCPEvidence) -> VendorRecognition? {
         var claims = textClaims(evidence) + hardwareClaims(evidence)
-        // The sort is stable, so that the order of definitions decides what strength and specificity leave open.
-        claims.sort { ($0.strength, $0.specificity) > ($1.strength, $1.specificity) }
+        // The order of definitions decides what strength and specificity leave open.
+        claims = claims.enumerated().sorted { left, right in
+            let (a, b) = (left.element, right.element)
+            return (a.strength, a.specificity, -left.offset) > (b.strength, b.specificity, -right.offset)
+        }.map(\.element)
         guard let best = claims.first else { return nil }
         let own = claims.filter { $0.family.id == best.family.id }
         return VendorRecognition(

@@ -2,8 +2,10 @@
 
 /// Looks over YAML text before it is parsed, for what would cost the parser more than the text is long.
 ///
-/// It is a rough reading of YAML that errs on the side of refusing: nesting is counted by brackets and by indentation,
-/// and a word that starts with `*` or `&` outside quotes and comments counts as an alias or anchor.
+/// It is a rough reading of YAML that errs on the side of refusing. Brackets and indicators are counted outside quotes
+/// and comments, so that deep nesting is refused with a sentence (what a trick with quotes hides from it, the parser
+/// refuses at a depth of 1000). A name that stands both after `&` and after `*`, wherever that is, counts as an alias:
+/// an alias can stand for a tree that is exponentially larger than the file.
 enum YAMLGuard {
     struct Finding {
         let line: Int
@@ -16,7 +18,25 @@ enum YAMLGuard {
         for byte in text.utf8 {
             if let finding = scan.read(byte) { return finding }
         }
-        return nil
+        return aliasFinding(text)
+    }
+
+    private static func aliasFinding(_ text: String) -> Finding? {
+        guard text.utf8.contains(UInt8(ascii: "&")), text.utf8.contains(UInt8(ascii: "*")) else { return nil }
+        var anchors: Set<[UInt8]> = [], aliases: Set<[UInt8]> = []
+        let bytes = Array(text.utf8)
+        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*") {
+            // Longer names are cut, which can only make more of them equal.
+            let name = Array(bytes[(index + 1)...].prefix(64).prefix { !" \t\r\n,[]{}".utf8.contains($0) })
+            if name.isEmpty { continue }
+            if byte == UInt8(ascii: "&") { anchors.insert(name) } else { aliases.insert(name) }
+        }
+        guard let name = anchors.intersection(aliases).map({ String(decoding: $0, as: UTF8.self) }).min() else { return nil }
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let line = lines.firstIndex { String($0)?.contains("*\(name)") ?? false } ?? 0
+        return Finding(
+            line: line + 1, message: "YAML anchors and aliases (&\(name.excerpt) and *\(name.excerpt)) are not supported",
+            remedy: "write the value out where it is used")
     }
 
     private struct Scan {
@@ -65,12 +85,6 @@ enum YAMLGuard {
                 if isAtLineStart {
                     indicators += 1
                     return depthFinding
-                }
-            case UInt8(ascii: "*"), UInt8(ascii: "&"):
-                if startsWord {
-                    return Finding(
-                        line: line, message: "YAML anchors and aliases (& and *) are not supported",
-                        remedy: "write the value out, or put the text in quotes")
                 }
             default: break
             }
