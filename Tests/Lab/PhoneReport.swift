@@ -29,8 +29,6 @@ struct PhoneReport: Decodable {
         var number: String
         /// `answered`, or `refused` and the SIP status.
         var outcome: String
-        /// How many packets of speech came.
-        var speechPackets: Int
     }
 
     var mac: String

@@ -58,7 +58,8 @@ class Life:
         self.report["calls"].append(call)
         self.save()
         ended = f", ended {call['ended']}" if "ended" in call else ""
-        self.say("call", f"{call['outcome']}, {call['speech_packets']} packets of speech{ended}")
+        speech = f", {call['speech_packets']} packets of speech" if call["speech_packets"] else ""
+        self.say("call", f"{call['outcome']}{speech}{ended}")
 
     def await_restart(self, seconds: float) -> bool:
         """Wait for a check-sync; whether it came."""
