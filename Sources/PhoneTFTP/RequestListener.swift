@@ -64,7 +64,7 @@ final class RequestListener: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        register.stopAll(reason: "The server stopped.")
+        register.close()
     }
 
     /// Sends an ERROR packet about a datagram, within the bounds of the budget.

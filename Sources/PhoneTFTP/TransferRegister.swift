@@ -21,8 +21,8 @@ final class TransferRegister {
         var outcome: EventLoopPromise<TFTPTransferOutcome>?
         /// The transfer, once it has a socket.
         var session: TransferSession?
-        /// The socket, when the transfer has one of its own.
-        var ownChannel: (any Channel)?
+        /// The socket, when the transfer has one of its own, and the address that it was opened for.
+        var port: (port: TransferPort, local: SocketAddress)?
     }
 
     private let channel: any Channel
@@ -33,6 +33,7 @@ final class TransferRegister {
     private let drained: EventLoopPromise<Void>
     private let submit: (TransferTicket) -> Bool
     private var entries: [SocketAddress: Entry] = [:]
+    private var ports = TransferPortPool()
     private var lastID: UInt64 = 0
     private var isTicking = false
     private var drainingUntil: Duration?
@@ -113,9 +114,7 @@ extension TransferRegister {
             if configuration.portMode == .single {
                 start(ticket, content, transfer, on: channel)
             } else {
-                openPort(at: ticket.request.local).assumeIsolated().whenComplete { result in
-                    self.portOpened(result, ticket, content, transfer)
-                }
+                startOnOwnPort(ticket, content, transfer)
             }
         }
     }
@@ -125,8 +124,7 @@ extension TransferRegister {
         guard let entry = entries[client], entry.id == id else { return }
         entries[client] = nil
         admission.end(client: entry.clientIP)
-        entry.ownChannel?.flush()
-        entry.ownChannel?.close(promise: nil)
+        if let (port, local) = entry.port { ports.giveBack(port, of: local) }
         entry.outcome?.succeed(outcome)
         if entries.isEmpty, drainingUntil != nil { drained.succeed() }
     }
@@ -135,33 +133,6 @@ extension TransferRegister {
 // MARK: - Transfers
 
 extension TransferRegister {
-    /// Opens a fresh port on the address that the request was sent to, for the client expects the answer from there.
-    private func openPort(at local: SocketAddress) -> EventLoopFuture<any Channel> {
-        var address = local
-        address.port = 0
-        // One datagram at a time: in lock-step there is no second one, and looking for it is a system call per block.
-        return DatagramBootstrap(group: channel.eventLoop)
-            .channelOption(.maxMessagesPerRead, value: 1)
-            .channelOption(
-                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: TransferPortHandler.maximumDatagramByteCount)
-            )
-            .bind(to: address)
-    }
-
-    private func portOpened(
-        _ result: Result<any Channel, any Error>, _ ticket: TransferTicket, _ content: TransferContent, _ transfer: TFTPTransfer
-    ) {
-        let client = ticket.request.client
-        switch result {
-        case .success(let port):
-            guard entries[client]?.id == ticket.id else { return port.close(promise: nil) }
-            entries[client]?.ownChannel = port
-            start(ticket, content, transfer, on: port)
-        case .failure:
-            refuse(ticket, TransferContent.Refusal(code: .notDefined, message: "The server cannot open a port; try again later."))
-        }
-    }
-
     private func start(_ ticket: TransferTicket, _ content: TransferContent, _ transfer: TFTPTransfer, on port: any Channel) {
         let client = ticket.request.client
         let session = TransferSession(
@@ -170,14 +141,33 @@ extension TransferRegister {
             self?.finished(client, ticket.id, outcome)
         }
         entries[client]?.session = session
-        if port !== channel {
-            do {
-                try port.pipeline.syncOperations.addHandler(TransferPortHandler(session: session))
-            } catch {
-                return session.stop(reason: "The server lost the transfer's socket.")
+        entries[client]?.port?.port.session = session
+        session.begin()
+    }
+
+    /// Starts on a port of its own at the address that the request was sent to: the client expects the answer from there.
+    private func startOnOwnPort(_ ticket: TransferTicket, _ content: TransferContent, _ transfer: TFTPTransfer) {
+        let client = ticket.request.client
+        let local = ticket.request.local
+        withPort(at: local) { [self] result in
+            switch result {
+            case .success(let port):
+                guard entries[client]?.id == ticket.id else { return ports.giveBack(port, of: local) }
+                entries[client]?.port = (port, local)
+                start(ticket, content, transfer, on: port.channel)
+            case .failure:
+                refuse(ticket, TransferContent.Refusal(code: .notDefined, message: "The server cannot open a port; try again later."))
             }
         }
-        session.begin()
+    }
+
+    /// Finds a port at rest or opens one.
+    private func withPort(at local: SocketAddress, _ body: @escaping (Result<TransferPort, any Error>) -> Void) {
+        if let port = ports.take(at: local) {
+            body(.success(port))
+        } else {
+            TransferPort.open(at: local, on: channel.eventLoop).whenComplete(body)
+        }
     }
 
     private func refuse(_ ticket: TransferTicket, _ refusal: TransferContent.Refusal) {
@@ -187,9 +177,11 @@ extension TransferRegister {
         let listening = channel
         if isWildcard && configuration.portMode == .perTransfer {
             // A wildcard socket would answer from an address of the system's choice, which clients may not accept.
-            openPort(at: ticket.request.local).whenComplete { result in
+            let local = ticket.request.local
+            withPort(at: local) { [self] result in
                 guard case .success(let port) = result else { return listening.writeAndFlush(envelope, promise: nil) }
-                port.writeAndFlush(envelope).whenComplete { _ in port.close(promise: nil) }
+                port.channel.write(envelope, promise: nil)
+                ports.giveBack(port, of: local)
             }
         } else {
             listening.writeAndFlush(envelope, promise: nil)
@@ -208,7 +200,8 @@ extension TransferRegister {
             guard let self else { return }
             tick(now: NIODeadline.nowSinceStart)
             isTicking = false
-            if !entries.isEmpty { startTicking() }
+            // A lull: nothing is kept open for a next boot.
+            if entries.isEmpty { ports.closeAll() } else { startTicking() }
         }
     }
 
@@ -229,8 +222,14 @@ extension TransferRegister {
         if entries.isEmpty { drained.succeed() }
     }
 
-    /// Ends everything.
-    func stopAll(reason: String) {
+    /// Ends everything, since the listening socket is closed.
+    func close() {
+        stopAll(reason: "The server stopped.")
+        ports.close()
+    }
+
+    /// Ends all transfers and requests.
+    private func stopAll(reason: String) {
         for (client, entry) in entries {
             if let session = entry.session {
                 session.stop(reason: reason)
