@@ -56,7 +56,8 @@ extension Renderer {
             for item in items {
                 var parts: [JinjaValue] = []
                 for path in paths { parts.append(folded(try self.value(at: path, of: item), arguments)) }
-                keys.append(parts.count == 1 ? parts[0] : .tuple(JinjaList(parts)))
+                // A key is a sequence even with one part, so that equal parts are never asked for their order.
+                keys.append(.tuple(JinjaList(parts)))
             }
             let positions = try sortedPositions(of: keys, reverse: arguments.flag("reverse"))
             return .list(try makeList(positions.map { items[$0] }))

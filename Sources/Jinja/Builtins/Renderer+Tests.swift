@@ -107,7 +107,8 @@ extension Renderer {
     mutating func passes(testNamed name: JinjaValue, _ value: JinjaValue, _ arguments: Arguments) throws(JinjaRenderError) -> Bool {
         let name = try requiredText(name, "select")
         if let host = environment.registry.tests[name] {
-            return try isTrue(try callHost(host, [value] + arguments.positional))
+            let result = try callHost(host, [value] + arguments.positional)
+            return try isTrue(result)
         }
         guard let test = BuiltinTest(rawValue: name) ?? BuiltinTest.aliases[name] else {
             throw JinjaRenderError(.value, "there is no test named '\(name)'")

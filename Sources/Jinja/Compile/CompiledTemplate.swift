@@ -134,6 +134,8 @@ enum ExpressionNode: Sendable {
     case tuple(first: Int, count: Int)
     case dict(first: Int, count: Int)
     case concat(first: Int, count: Int)
+    /// `~` between constants: Jinja2 joins them before it knows of escaping, so nothing in it stays safe.
+    case concatConstants(first: Int, count: Int)
     case call(Int, arguments: Int)
     case method(Int, name: Int, arguments: Int)
     case filter(BuiltinFilter, Int, arguments: Int)

@@ -37,7 +37,8 @@ extension Compiler {
             return .tuple(first: first, count: count)
         case .concat(let items):
             let (first, count) = try operands(items, at: place)
-            return .concat(first: first, count: count)
+            let isConstant = items.allSatisfy(\.isConstant)
+            return isConstant ? .concatConstants(first: first, count: count) : .concat(first: first, count: count)
         case .dict(let pairs):
             let (first, count) = try operands(pairs.flatMap { [$0.key, $0.value] }, at: place)
             return .dict(first: first, count: count)

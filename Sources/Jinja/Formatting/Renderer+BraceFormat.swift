@@ -10,7 +10,7 @@ extension Renderer {
     private mutating func formatted(
         _ scalars: [Unicode.Scalar], _ arguments: Arguments, next: inout Int?, isSafe: Bool, level: Int
     ) throws(JinjaRenderError) -> String {
-        if level > 1 { throw JinjaRenderError(.value, "a format is nested too deeply") }
+        if level > 2 { throw JinjaRenderError(.value, "a format is nested too deeply") }
         var result = String.UnicodeScalarView()
         var index = 0
         while index < scalars.count {
@@ -59,7 +59,10 @@ extension Renderer {
             rest = rest.dropFirst(2)
             if let first = rest.first, first != ":" { throw JinjaRenderError(.value, "':' was expected in the format") }
         }
-        let specification = try formatted(Array(rest.dropFirst()), arguments, next: &next, isSafe: false, level: level + 1)
+        // Fields within the format of a field are allowed, and hold no further ones.
+        let specification =
+            rest.count > 1
+            ? try formatted(Array(rest.dropFirst()), arguments, next: &next, isSafe: false, level: level + 1) : ""
         if specification.isEmpty { return isSafe ? try escaped(value) : try text(of: value) }
         guard let spec = FormatSpec(specification) else {
             throw JinjaRenderError(.value, "the format '\(specification)' is not valid")

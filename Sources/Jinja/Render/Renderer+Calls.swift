@@ -91,7 +91,8 @@ extension Renderer {
                 arguments.named.append(("caller", caller))
                 return try call(callee, arguments)
             case .method(let base, let name, let index):
-                let function = try attribute(of: try evaluate(base), code.names[name])
+                let base = try evaluate(base)
+                let function = try attribute(of: base, code.names[name])
                 var arguments = try arguments(index)
                 arguments.named.append(("caller", caller))
                 return try call(function, arguments)

@@ -20,13 +20,16 @@ extension Renderer {
                 return try loopField(field, ofLoop: number)
             }
             return .undefined
-        case .attribute(let base, let name): return try attribute(of: try evaluate(base), code.names[name])
+        case .attribute(let base, let name):
+            let base = try evaluate(base)
+            return try attribute(of: base, code.names[name])
         case .item(let base, let index): return try evaluateItem(base, index)
         case .slice(let base, let bounds): return try evaluateSlice(base, bounds)
         case .list(let first, let count): return .list(try makeList(try operands(first, count)))
         case .tuple(let first, let count): return .tuple(try makeList(try operands(first, count)))
         case .dict(let first, let count): return try evaluateDict(first, count)
         case .concat(let first, let count): return try concatenate(try operands(first, count))
+        case .concatConstants(let first, let count): return .string(try joined(try operands(first, count)))
         case .call(let callee, let arguments):
             return try call(try evaluate(callee), try self.arguments(arguments))
         case .method(let base, let name, let arguments):
@@ -62,7 +65,9 @@ extension Renderer {
         case .and(let left, let right): return if try isTrue(expression: left) { try isTrue(expression: right) } else { false }
         case .or(let left, let right): return if try isTrue(expression: left) { true } else { try isTrue(expression: right) }
         case .unary(.not, let operand): return try !isTrue(expression: operand)
-        default: return try isTrue(try evaluate(id))
+        default:
+            let value = try evaluate(id)
+            return try isTrue(value)
         }
     }
 
@@ -82,7 +87,8 @@ extension Renderer {
             return try isTrue(value) ? value : try evaluate(right)
         case .test(let test, let operand, let arguments): return .bool(try passes(test, operand, arguments))
         case .hostTest(let function, let operand, let arguments):
-            return .bool(try isTrue(try callHost(function, operand, arguments)))
+            let result = try callHost(function, operand, arguments)
+            return .bool(try isTrue(result))
         case .compare(let operation, let left, let right):
             let left = try evaluate(left)
             return .bool(try compare(operation, left, try evaluate(right)))
@@ -103,8 +109,12 @@ extension Renderer {
     private mutating func evaluateUnary(_ operation: UnaryOperator, _ operand: Int) throws(JinjaRenderError) -> JinjaValue {
         switch operation {
         case .not: return .bool(try !isTrue(expression: operand))
-        case .minus: return try negated(try evaluate(operand))
-        case .plus: return try number(try evaluate(operand), "+")
+        case .minus:
+            let value = try evaluate(operand)
+            return try negated(value)
+        case .plus:
+            let value = try evaluate(operand)
+            return try number(value, "+")
         }
     }
 
@@ -130,7 +140,8 @@ extension Renderer {
 
     private mutating func evaluateItem(_ base: Int, _ index: Int) throws(JinjaRenderError) -> JinjaValue {
         let base = try evaluate(base)
-        return try item(of: base, try evaluate(index))
+        let index = try evaluate(index)
+        return try item(of: base, index)
     }
 
     private mutating func evaluateDefault(

@@ -69,7 +69,8 @@ extension Renderer {
 
     mutating func extend(_ parent: Int) throws(JinjaRenderError) {
         if extended != nil { throw JinjaRenderError(.value, "the template already extends another") }
-        let parent = try template(named: try evaluate(parent))
+        let name = try evaluate(parent)
+        let parent = try template(named: name)
         for (name, block) in parent.blocksByName {
             contexts[context].blocks[name, default: []].append(BlockImplementation(code: parent, block: block))
         }
@@ -119,7 +120,8 @@ extension Renderer {
 
     mutating func executeImport(_ index: Int) throws(JinjaRenderError) {
         let include = code.includes[index]
-        let imported = try template(named: try evaluate(include.template))
+        let name = try evaluate(include.template)
+        let imported = try template(named: name)
         let context = addContext(
             for: imported, withContext: include.withContext, locals: include.locals, blocks: TemplateContext.blocks(of: imported))
         let text = try capturingOutput { renderer throws(JinjaRenderError) in

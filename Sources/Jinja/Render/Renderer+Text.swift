@@ -15,7 +15,8 @@ extension Renderer {
             } else if otherwise >= 0 {
                 try emit(expression: otherwise, statement: statement)
             } else if undefinedBehavior == .strict {
-                _ = try isTrue(try evaluate(id))
+                let missing = try evaluate(id)
+                _ = try isTrue(missing)
             }
         case .call, .method:
             if try !emitCall(id, caller: nil) { try emit(try evaluate(id), statement: statement) }
@@ -97,13 +98,18 @@ extension Renderer {
 
     /// Joins texts for `~`; where values are escaped, one safe part makes the whole safe.
     mutating func concatenate(_ values: [JinjaValue]) throws(JinjaRenderError) -> JinjaValue {
-        var result = ""
         if isEscaping, values.contains(where: \.isSafe) {
+            var result = ""
             for value in values { result += try escaped(value) }
             return .safe(try limited(result))
         }
+        return .string(try joined(values))
+    }
+
+    mutating func joined(_ values: [JinjaValue]) throws(JinjaRenderError) -> String {
+        var result = ""
         for value in values { result += try text(of: value) }
-        return .string(try limited(result))
+        return try limited(result)
     }
 
     // MARK: - Python's repr

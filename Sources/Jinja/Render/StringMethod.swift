@@ -167,8 +167,8 @@ extension Renderer {
             if index == scalars.count { break }
             var part: [Unicode.Scalar] = []
             if parts.count == limit {
+                // What is left keeps the whitespace at its end.
                 part = Array(scalars[index...])
-                while let last = part.last, PythonText.isSpace(last) { part.removeLast() }
                 index = scalars.count
             } else {
                 while index < scalars.count, !PythonText.isSpace(scalars[index]) {

@@ -55,6 +55,20 @@ final class Expression {
     }
 }
 
+extension Expression {
+    /// Whether Jinja2 computes the expression when it compiles the template.
+    var isConstant: Bool {
+        switch kind {
+        case .constant: true
+        case .name, .call, .captured: false
+        case .filter(_, "map", _), .filter(_, "select", _), .filter(_, "reject", _), .filter(_, "selectattr", _),
+            .filter(_, "rejectattr", _):
+            false
+        default: children.allSatisfy(\.isConstant)
+        }
+    }
+}
+
 /// The arguments of a call, filter or test as they were written.
 struct CallArguments {
     var positional: [Expression] = []
