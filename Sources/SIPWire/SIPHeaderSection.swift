@@ -39,9 +39,11 @@ struct SIPHeaderSection {
         self.end = end
         var fields: [SIPHeader] = []
         var fault: SIPParseError?
+        var lineCount = 0
         while let line = lines.next(), !line.isEmpty {
-            guard fields.count < limits.headerCount else {
-                throw SIPParseError(.headersTooLarge, "Too Many Header Fields", headers: SIPHeaders(fields))
+            lineCount += 1
+            guard lineCount <= limits.headerLineCount else {
+                throw SIPParseError(.headersTooLarge, "Too Many Header Lines", headers: SIPHeaders(fields))
             }
             // A carriage return that ends no line could pass for one elsewhere.
             guard !line.contains(0x0D) else {

@@ -11,10 +11,15 @@ public struct SIPHeader: Sendable, Hashable {
     /// The value without the white space around it.
     public let bytes: [UInt8]
 
+    /// The name by which the field is found: lower case, long form. Made once, because a
+    /// message is asked for its fields some twenty times.
+    let key: String
+
     /// Creates a header field from bytes.
     public init(_ name: String, bytes: [UInt8]) {
         self.name = name
         self.bytes = bytes
+        key = SIPHeaders.key(name)
     }
 
     /// Creates a header field from text.
@@ -23,6 +28,7 @@ public struct SIPHeader: Sendable, Hashable {
     public init(_ name: String, _ value: String) {
         self.name = name
         bytes = value.utf8.map { $0 == 0x0D || $0 == 0x0A ? 0x20 : $0 }
+        key = SIPHeaders.key(name)
     }
 
     /// The value as text; bytes that are not UTF-8 become U+FFFD.
@@ -50,13 +56,13 @@ public struct SIPHeaders: Sendable, Hashable {
     /// The first header field with this name.
     public func first(_ name: String) -> SIPHeader? {
         let key = Self.key(name)
-        return fields.first { Self.key($0.name) == key }
+        return fields.first { $0.key == key }
     }
 
     /// Every header field with this name, in order.
     public func all(_ name: String) -> [SIPHeader] {
         let key = Self.key(name)
-        return fields.filter { Self.key($0.name) == key }
+        return fields.filter { $0.key == key }
     }
 
     /// Adds a header field at the end.
@@ -72,14 +78,14 @@ public struct SIPHeaders: Sendable, Hashable {
     /// Removes every header field with this name.
     public mutating func removeAll(_ name: String) {
         let key = Self.key(name)
-        fields.removeAll { Self.key($0.name) == key }
+        fields.removeAll { $0.key == key }
     }
 
     /// Replaces every header field with this name by one at the place of the first.
     public mutating func replace(_ name: String, _ value: String) {
         let key = Self.key(name)
         let field = SIPHeader(name, value)
-        guard let index = fields.firstIndex(where: { Self.key($0.name) == key }) else {
+        guard let index = fields.firstIndex(where: { $0.key == key }) else {
             fields.append(field)
             return
         }

@@ -11,19 +11,20 @@ public struct SIPLimits: Sendable, Hashable {
     /// 4 KiB; the longest message of RFC 4475 is under 5 KiB.
     public var headerSectionBytes: Int
 
-    /// Header field lines in one message. The busiest requests seen on a LAN have about thirty.
-    public var headerCount: Int
+    /// Header field lines in one message, continuation lines included: what a line costs is
+    /// more than its bytes. The busiest requests seen on a LAN have about thirty.
+    public var headerLineCount: Int
 
     /// Bytes of the body. SDP takes one or two KiB; a UDP datagram cannot carry more than 64 KiB.
     public var bodyBytes: Int
 
     /// The limits that suit a server of desk phones.
-    public static let standard = SIPLimits(headerSectionBytes: 16 * 1024, headerCount: 128, bodyBytes: 64 * 1024)
+    public static let standard = SIPLimits(headerSectionBytes: 16 * 1024, headerLineCount: 128, bodyBytes: 64 * 1024)
 
     /// Creates limits.
-    public init(headerSectionBytes: Int, headerCount: Int, bodyBytes: Int) {
+    public init(headerSectionBytes: Int, headerLineCount: Int, bodyBytes: Int) {
         self.headerSectionBytes = headerSectionBytes
-        self.headerCount = headerCount
+        self.headerLineCount = headerLineCount
         self.bodyBytes = bodyBytes
     }
 }

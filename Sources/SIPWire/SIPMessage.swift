@@ -91,7 +91,7 @@ private func encode(startLine: String, _ headers: SIPHeaders, _ body: [UInt8]) -
     bytes.reserveCapacity(512 + body.count)
     bytes += startLine.utf8
     bytes += [0x0D, 0x0A]
-    for field in headers.fields where SIPHeaders.key(field.name) != "content-length" {
+    for field in headers.fields where field.key != "content-length" {
         bytes += field.name.utf8
         bytes += [UInt8(ascii: ":"), 0x20]
         bytes += field.bytes
