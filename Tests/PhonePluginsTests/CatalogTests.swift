@@ -39,7 +39,7 @@ struct CatalogTests {
 
     @Test("Votes are counted; then the most specific pattern wins, then the greatest id")
     func voting() throws {
-        func match(_ plugin: String, _ claims: [IdentityKey: String], specificity: Int = 5) throws -> PatternMatch {
+        func match(_ plugin: String, _ claims: PhoneIdentity, specificity: Int = 5) throws -> PatternMatch {
             PatternMatch(plugin: try #require(PluginID(plugin)), field: .userAgent, pattern: "p", specificity: specificity, claims: claims)
         }
         let majority = Identification(of: [

@@ -28,7 +28,7 @@ public struct Identification: Sendable, Hashable {
     }
 
     /// The values by key.
-    public let values: [IdentityKey: String]
+    public let values: PhoneIdentity
     /// Why, one for each value, in the order of the keys.
     public let reasons: [Reason]
 
@@ -51,25 +51,32 @@ public struct Identification: Sendable, Hashable {
     ///
     /// - Parameter matches: The evidence, most specific first, as ``PluginCatalog/evidence(for:)`` returns it.
     public init(of matches: [PatternMatch]) {
-        var values: [IdentityKey: String] = [:]
+        var values = PhoneIdentity()
         var reasons: [Reason] = []
         // The vendor comes first among the keys.
         for key in IdentityKey.allCases {
-            var voters: Set<PluginID> = []
-            var candidates: [String: (votes: Int, match: PatternMatch)] = [:]
+            // A request has few matches and fewer values, so searching a list costs less than hashing.
+            var voters: [PluginID] = []
+            var candidates: [(value: String, votes: Int, match: PatternMatch)] = []
             for match in matches {
                 guard let value = match.claims[key] else { continue }
                 if key == .model || key == .version, let vendor = values[.vendor], let claimed = match.vendor, claimed != vendor { continue }
-                guard voters.insert(match.plugin).inserted else { continue }
+                guard !voters.contains(match.plugin) else { continue }
+                voters.append(match.plugin)
                 // Matches come in order, so the first one of a value is its most specific.
-                candidates[value, default: (0, match)].votes += 1
+                if let known = candidates.firstIndex(where: { $0.value == value }) {
+                    candidates[known].votes += 1
+                } else {
+                    candidates.append((value, 1, match))
+                }
             }
-            guard let winner = candidates.max(by: { Self.loses($0.value, to: $1.value) }) else { continue }
-            values[key] = winner.key
+            guard let winner = candidates.max(by: { Self.loses(($0.votes, $0.match), to: ($1.votes, $1.match)) }) else { continue }
+            values[key] = winner.value
+            let others = candidates.lazy.filter { $0.value != winner.value }.map { ($0.value, $0.votes) }
             reasons.append(
                 Reason(
-                    key: key, value: winner.key, match: winner.value.match, votes: winner.value.votes,
-                    others: candidates.filter { $0.key != winner.key }.mapValues(\.votes)))
+                    key: key, value: winner.value, match: winner.match, votes: winner.votes,
+                    others: Dictionary(others) { first, _ in first }))
         }
         self.values = values
         self.reasons = reasons

@@ -13,7 +13,7 @@ public struct PatternMatch: Sendable, Hashable {
     /// How much of the pattern is literal text, in bytes.
     public let specificity: Int
     /// What the plugin says of the device; MAC addresses in the form of device documents, models by their listed names.
-    public let claims: [IdentityKey: String]
+    public let claims: PhoneIdentity
 
     /// The hardware address.
     public var mac: MACAddress? { claims[.mac].flatMap { MACAddress($0) } }
@@ -46,19 +46,33 @@ extension PatternField {
 
 extension PatternRule {
     /// What a match says, checked and brought into the form of device documents.
-    func identity(_ captures: [String: String], in manifest: PluginManifest) -> [IdentityKey: String] {
-        var identity: [IdentityKey: String] = [:]
+    ///
+    /// - Parameter captures: The texts that the pattern's placeholders took, from the left.
+    func identity(_ captures: [String], in manifest: PluginManifest, macs: inout MACForms) -> PhoneIdentity {
+        var identity = PhoneIdentity()
         for (key, template) in claims {
             let text = template.text(for: captures)
             switch key {
-            case .mac:
-                // Some phones ask for 000000000000.cfg when they mean everybody.
-                guard let mac = MACAddress(text), !mac.isMulticast, mac.octets.contains(where: { $0 != 0 }) else { continue }
-                identity[key] = mac.description
-            case .model: identity[key] = manifest.model(named: text)?.name ?? text
+            case .mac: identity[key] = macs.documentForm(of: text)
+            case .model: identity[key] = manifest.listedName(ofModel: text) ?? text
             case .vendor, .version, .serial, .uuid: if !text.isEmpty { identity[key] = text }
             }
         }
         return identity
+    }
+}
+
+/// MAC addresses in the form of device documents. Of one request most patterns capture the same address, so the last one is kept.
+struct MACForms {
+    private var last: (text: String, form: String?) = ("", nil)
+
+    /// The address as device documents hold it; `nil` for what is no phone's address.
+    mutating func documentForm(of text: String) -> String? {
+        if last.text != text {
+            // Some phones ask for 000000000000.cfg when they mean everybody.
+            let mac = MACAddress(text).flatMap { $0.isMulticast || $0.octets.allSatisfy { $0 == 0 } ? nil : $0 }
+            last = (text, mac?.description)
+        }
+        return last.form
     }
 }

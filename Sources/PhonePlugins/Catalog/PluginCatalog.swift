@@ -13,6 +13,8 @@ public struct PluginCatalog: Sendable {
 
     private struct Entry {
         let plugin: Plugin
+        /// The plugin's place in the order of ids.
+        let rank: Int
         let rule: PatternRule
     }
 
@@ -33,11 +35,11 @@ public struct PluginCatalog: Sendable {
         let plugins = byID.values.sorted { $0.id < $1.id }
         var entries: [Entry] = []
         var indexes: [Key: PatternTrie] = [:]
-        for plugin in plugins {
+        for (rank, plugin) in plugins.enumerated() {
             for rule in plugin.manifest.patterns {
                 indexes[Key(protocol: rule.protocol, field: rule.field), default: PatternTrie()]
                     .insert(rule.pattern, payload: entries.count, ouis: rule.ouis)
-                entries.append(Entry(plugin: plugin, rule: rule))
+                entries.append(Entry(plugin: plugin, rank: rank, rule: rule))
             }
         }
         self.plugins = plugins
@@ -64,7 +66,8 @@ public struct PluginCatalog: Sendable {
 
     /// The evidence together with the number of steps that finding it took.
     func examine(_ request: PhoneRequest) -> (matches: [PatternMatch], steps: Int) {
-        var found: [(match: PatternMatch, order: Int)] = []
+        var found: [(match: PatternMatch, entry: Int)] = []
+        var macs = MACForms()
         var steps = 0
         for field in request.protocol.fields {
             guard let text = request.text(of: field), let index = indexes[Key(protocol: request.protocol, field: field)] else { continue }
@@ -76,8 +79,7 @@ public struct PluginCatalog: Sendable {
                 if !entry.rule.ouis.isEmpty, !entry.rule.pattern.capturesMAC {
                     guard let mac = request.mac, entry.rule.ouis.contains(mac.oui) else { continue }
                 }
-                let captures = search.captures(of: hit, named: entry.rule.pattern.captureNames)
-                let claims = entry.rule.identity(captures, in: entry.plugin.manifest)
+                let claims = entry.rule.identity(search.captures(of: hit), in: entry.plugin.manifest, macs: &macs)
                 guard !claims.isEmpty else { continue }
                 let match = PatternMatch(
                     plugin: entry.plugin.id, field: field, pattern: entry.rule.pattern.text, specificity: entry.rule.pattern.literalLength,
@@ -87,8 +89,8 @@ public struct PluginCatalog: Sendable {
         }
         found.sort { left, right in
             if left.match.specificity != right.match.specificity { return left.match.specificity > right.match.specificity }
-            if left.match.plugin != right.match.plugin { return left.match.plugin > right.match.plugin }
-            return left.order < right.order
+            let ranks = (entries[left.entry].rank, entries[right.entry].rank)
+            return ranks.0 != ranks.1 ? ranks.0 > ranks.1 : left.entry < right.entry
         }
         return (found.map(\.match), steps)
     }

@@ -49,14 +49,14 @@ extension ManifestDecoder {
 
         let samples = try samples(map["samples"], of: node)
         return PatternRule(
-            protocol: proto, field: field, pattern: pattern, claims: claims, ouis: prefixes, samples: samples, place: patternNode.place)
+            protocol: proto, field: field, pattern: pattern, claims: claims.map { ($0, $1) }, ouis: prefixes, samples: samples, place: patternNode.place)
     }
 
     private static func samples(_ list: ManifestNode?, of node: ManifestNode) throws(PluginProblem) -> [PatternRule.Sample] {
         var samples: [PatternRule.Sample] = []
         for entry in try list?.list(limit: 100) ?? [] {
             let map = try entry.mapping(keys: ["text", "gives"])
-            var gives: [IdentityKey: String] = [:]
+            var gives = PhoneIdentity()
             for member in try map["gives"]?.members() ?? [] { gives[try identityKey(member)] = try member.value.text() }
             samples.append(
                 PatternRule.Sample(text: try map.required("text", "write the text that a phone sends").text(), gives: gives, place: entry.place))

@@ -174,7 +174,7 @@ struct ManifestDecoder {
         case "listed": return .listed
         case "absent": return .absent
         case "other": return .other
-        default: return .like(try pattern(node, ignoresCase: true))
+        default: return .like(CompiledPattern(try pattern(node, ignoresCase: true)))
         }
     }
 

@@ -38,11 +38,6 @@ public enum PatternField: String, Sendable, Hashable, CaseIterable {
     case hostname
 }
 
-/// What can be learnt about a device from a request.
-public enum IdentityKey: String, Sendable, Hashable, CaseIterable {
-    case vendor, model, version, mac, serial, uuid
-}
-
 /// One pattern of a manifest: where it is looked for, what it claims, and samples that prove it.
 public struct PatternRule: Sendable {
     /// A text that the pattern matches, and what follows from it.
@@ -50,7 +45,7 @@ public struct PatternRule: Sendable {
         /// The text.
         public let text: String
         /// What the text tells: every key, no more.
-        public let gives: [IdentityKey: String]
+        public let gives: PhoneIdentity
         /// Where it is written.
         public let place: PluginProblem.Place
     }
@@ -61,8 +56,8 @@ public struct PatternRule: Sendable {
     public let field: PatternField
     /// What it looks like.
     public let pattern: Pattern
-    /// What a match claims beyond what it captures under the same names.
-    public let claims: [IdentityKey: CaptureTemplate]
+    /// What a match claims, each key once.
+    public let claims: [(key: IdentityKey, template: CaptureTemplate)]
     /// The manufacturers' prefixes for which alone a match counts; empty for all. They are compared with the captured address, or
     /// with that of the message (``PhoneRequest/mac``) if the pattern captures none.
     public let ouis: [OUI]

@@ -40,6 +40,9 @@ public struct PluginManifest: Sendable {
     /// The entry of a model, by its name or an alias, whatever the case.
     public func model(named name: String) -> PhoneModel? { modelIndex[name.lowercased()].map { models[$0] } }
 
+    /// The name under which a model is listed, by its name or an alias, whatever the case.
+    func listedName(ofModel name: String) -> String? { modelIndex[name.lowercased()].map { models[$0].name } }
+
     /// The description in a language, by its tag (`fr_CA`), its language alone (`fr`), or English.
     public func description(locale: String?) -> String? {
         locale.flatMap { descriptions[$0] ?? descriptions[String($0.prefix(2))] } ?? descriptions["en"] ?? descriptions.sorted { $0.key < $1.key }.first?.value

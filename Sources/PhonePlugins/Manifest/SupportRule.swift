@@ -58,7 +58,7 @@ struct SupportRule: Sendable {
         /// Known, and not `listed`.
         case other
         /// Of this form.
-        case like(Pattern)
+        case like(CompiledPattern)
     }
 
     let model: Condition

@@ -4,7 +4,7 @@
 public struct CaptureTemplate: Sendable, Hashable {
     private enum Part: Sendable, Hashable {
         case literal(String)
-        case capture(String, Form)
+        case capture(Int, Form)
     }
 
     private enum Form: String, Sendable, Hashable {
@@ -32,7 +32,7 @@ public struct CaptureTemplate: Sendable, Hashable {
             }
             let inner = rest[rest.index(after: open)..<close].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(inner[0])
-            guard names.contains(name) else {
+            guard let ordinal = names.firstIndex(of: name) else {
                 throw PatternError(
                     offset: offset, reason: "the pattern does not capture “\(name)”",
                     remedy: names.isEmpty ? "write a constant" : "use one of \(names.joined(separator: ", "))")
@@ -40,7 +40,7 @@ public struct CaptureTemplate: Sendable, Hashable {
             guard let form = Form(rawValue: inner.count == 2 ? String(inner[1]) : "plain") else {
                 throw PatternError(offset: offset, reason: "“\(inner[1])” is no form", remedy: "use {\(name):upper} or {\(name):lower}")
             }
-            parts.append(.capture(name, form))
+            parts.append(.capture(ordinal, form))
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { parts.append(.literal(String(rest))) }
@@ -48,14 +48,22 @@ public struct CaptureTemplate: Sendable, Hashable {
     }
 
     /// The text for what was captured.
-    func text(for captures: [String: String]) -> String {
-        parts.map { part in
-            switch part {
-            case .literal(let text): text
-            case .capture(let name, .upper): (captures[name] ?? "").uppercased()
-            case .capture(let name, .lower): (captures[name] ?? "").lowercased()
-            case .capture(let name, .plain): captures[name] ?? ""
+    ///
+    /// - Parameter captures: The texts that the pattern's placeholders took, from the left.
+    func text(for captures: [String]) -> String {
+        // Most templates are one constant or one capture.
+        parts.count == 1 ? text(of: parts[0], captures) : parts.map { text(of: $0, captures) }.joined()
+    }
+
+    private func text(of part: Part, _ captures: [String]) -> String {
+        switch part {
+        case .literal(let text): text
+        case .capture(let ordinal, let form):
+            switch (captures.indices.contains(ordinal) ? captures[ordinal] : "", form) {
+            case (let text, .plain): text
+            case (let text, .upper): text.uppercased()
+            case (let text, .lower): text.lowercased()
             }
-        }.joined()
+        }
     }
 }

@@ -6,8 +6,8 @@
 ///
 /// - Returns: A negative number, zero or a positive number, as the left text comes before, equals or follows the right one.
 public func compareNumerically(_ left: String, _ right: String) -> Int {
-    var left = Array(left.utf8)[...]
-    var right = Array(right.utf8)[...]
+    var left = left.utf8[...]
+    var right = right.utf8[...]
     var tieBreak = 0
     while let a = left.first, let b = right.first {
         if isASCIIDigit(a), isASCIIDigit(b) {

@@ -74,12 +74,28 @@ public struct Pattern: Sendable, Hashable {
     /// Matches the whole of a text.
     ///
     /// - Returns: The captured texts by name, or `nil` if the text is another.
-    public func match(_ text: String) -> [String: String]? {
+    public func match(_ text: String) -> [String: String]? { CompiledPattern(self).match(text) }
+}
+
+/// One pattern made ready to be compared with many texts.
+struct CompiledPattern: Sendable {
+    private let pattern: Pattern
+    private let trie: PatternTrie
+
+    init(_ pattern: Pattern) {
+        self.pattern = pattern
         var trie = PatternTrie()
-        trie.insert(self, payload: 0)
+        trie.insert(pattern, payload: 0)
+        self.trie = trie
+    }
+
+    /// The pattern as it was written.
+    var text: String { pattern.text }
+
+    func match(_ text: String) -> [String: String]? {
         var search = PatternSearch(text)
         trie.search(&search)
-        return search.hits.first.map { search.captures(of: $0, named: captureNames) }
+        return search.hits.first.map { search.captures(of: $0, named: pattern.captureNames) }
     }
 }
 

@@ -33,6 +33,9 @@ struct PatternSearch {
         return result
     }
 
+    /// What a hit captured, from the left.
+    func captures(of hit: Hit) -> [String] { hit.ranges.map { String(decoding: text[$0], as: UTF8.self) } }
+
     mutating func takeStep() -> Bool {
         steps += 1
         return steps <= Self.maximumSteps

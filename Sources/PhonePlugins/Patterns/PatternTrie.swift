@@ -43,20 +43,20 @@ struct PatternTrie: Sendable {
         for element in pattern.elements {
             switch element {
             case .literal(let bytes):
-                for byte in bytes {
-                    node = pattern.ignoresCase
-                        ? child(of: node, \.foldedLiterals[asciiLowercase(byte)]) : child(of: node, \.literals[byte])
-                }
-            case .spaces: node = child(of: node, \.spaces)
+                for byte in bytes { node = pattern.ignoresCase ? foldedChild(of: node, asciiLowercase(byte)) : exactChild(of: node, byte) }
+            case .spaces:
+                let next = nodes[node].spaces ?? newNode()
+                nodes[node].spaces = next
+                node = next
             case .placeholder(let kind):
                 if kind.isMAC, macOrdinal == nil { macOrdinal = ordinal }
                 ordinal += 1
                 if let known = nodes[node].placeholders.first(where: { $0.kind == kind }) {
                     node = known.child
                 } else {
-                    nodes.append(Node())
-                    nodes[node].placeholders.append((kind, nodes.count - 1))
-                    node = nodes.count - 1
+                    let next = newNode()
+                    nodes[node].placeholders.append((kind, next))
+                    node = next
                 }
             }
         }
@@ -68,11 +68,23 @@ struct PatternTrie: Sendable {
         for oui in ouis { nodes[node].payloadsByOUI[oui, default: []].append(payload) }
     }
 
-    private mutating func child(of node: Int, _ edge: WritableKeyPath<Node, Int?>) -> Int {
-        if let known = nodes[node][keyPath: edge] { return known }
+    private mutating func newNode() -> Int {
         nodes.append(Node())
-        nodes[node][keyPath: edge] = nodes.count - 1
         return nodes.count - 1
+    }
+
+    private mutating func exactChild(of node: Int, _ byte: UInt8) -> Int {
+        if let known = nodes[node].literals[byte] { return known }
+        let next = newNode()
+        nodes[node].literals[byte] = next
+        return next
+    }
+
+    private mutating func foldedChild(of node: Int, _ byte: UInt8) -> Int {
+        if let known = nodes[node].foldedLiterals[byte] { return known }
+        let next = newNode()
+        nodes[node].foldedLiterals[byte] = next
+        return next
     }
 
     /// Finds every pattern that matches the whole text of a search.

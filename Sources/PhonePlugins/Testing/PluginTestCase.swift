@@ -6,7 +6,7 @@ import NetTypes
 /// An entry of the `identify` list of a test file: a request, and who sent it.
 struct IdentifyTest {
     let request: PhoneRequest
-    let expected: [IdentityKey: String]
+    let expected: PhoneIdentity
     let level: SupportLevel?
 
     init(_ node: ManifestNode) throws(PluginProblem) {
@@ -19,7 +19,7 @@ struct IdentifyTest {
         }
         made.mac = (try request["mac"]?.text()).flatMap { MACAddress($0) }
         self.request = made
-        var expected: [IdentityKey: String] = [:]
+        var expected = PhoneIdentity()
         for member in try map["is"]?.members() ?? [] {
             guard let key = IdentityKey(rawValue: member.name) else {
                 throw PluginProblem(

@@ -59,12 +59,8 @@ public struct PluginTestRunner {
     }
 
     /// What is told wrongly, or `nil` if everything is as expected.
-    private static func difference(_ found: [IdentityKey: String], _ expected: [IdentityKey: String]) -> String? {
-        guard found != expected else { return nil }
-        let words = { (values: [IdentityKey: String]) in
-            values.isEmpty ? "nothing" : IdentityKey.allCases.compactMap { key in values[key].map { "\(key.rawValue) \($0)" } }.joined(separator: ", ")
-        }
-        return "it gives \(words(found)), not \(words(expected))"
+    private static func difference(_ found: PhoneIdentity, _ expected: PhoneIdentity) -> String? {
+        found == expected ? nil : "it gives \(found), not \(expected)"
     }
 
     // MARK: Parameters
