@@ -46,7 +46,7 @@ public struct ObservationQueue: Sendable {
         if let place = places[key], place >= nextUnsent, let waiting = entries[place] {
             let (sum, overflow) = waiting.repeats.addingReportingOverflow(max(1, observation.repeats))
             newest.repeats = overflow ? Int.max : sum
-            remove(place)
+            entries[place] = nil
             merged.append(end)
             if merged.count > 2 * limit { merged.removeAll { entries[$0] == nil } }
         }
