@@ -51,6 +51,7 @@ struct DefinitionErrorTests {
         ("{option: 66, text: \"{http_url\", source: s}", "no “}” after it"),
         ("{option: 66, addresses: [1.2.3], source: s}", "is not an IPv4 address"),
         ("{option: 66, u8: 256, source: s}", "does not fit in 1 octet"),
+        ("{option: 66, text: \"\", source: s}", "the value is empty"),
         ("{option: 66, hex: 1, source: s}", "is not a row of octets"),
         ("{option: 43, suboptions: [{code: 255, text: a}], source: s}", "from 1 to 254"),
         ("{header: sname, text: a, source: s}", "it is not clear where the value goes"),

@@ -65,6 +65,30 @@ struct GeneratedConfigTests {
         if case .rejected(let output) = ServerChecker(platform: platform).check(file.path) { Issue.record("\(output)\n\(text)") }
     }
 
+    /// Forms that a server reads in its own way: what is expected here was compared with packets of dnsmasq 2.90 and Kea 2.2.
+    @Test func unusualValuesAreWrittenAsTheServersReadThem() throws {
+        let definition = """
+            vendor: T
+            sources: {s: s}
+            families:
+              - id: t
+                recognise: [{vendor_class: t, source: s}]
+                deliver:
+                  http:
+                    - {option: 132, u8: 100, source: s}
+                    - {option: 128, text: 10.0.0.1, source: s}
+                    - {option: 159, text: url, source: s}
+            """
+        let site = "provd: {address: 10.0.0.1}\nsubnets:\n  - {name: a, network: 10.0.0.0/24, ranges: 10.0.0.5-10.0.0.50}\n"
+        let plan = try plan(site, catalog: catalog(definition))
+        let dnsmasq = ServerPlatform.dnsmasq.generate(plan).text
+        #expect(dnsmasq.contains("tag:t,132,100b "))
+        #expect(dnsmasq.contains("tag:t,128,\"10.0.0.1\""))
+        let kea = ServerPlatform.kea.generate(plan)
+        #expect(kea.findings.map(\.description).contains { $0.contains("four octets in option 159") })
+        #expect(!kea.text.contains("provd-159"))
+    }
+
     @Test func theExampleFitsItsSchema() throws {
         let script = """
             import json, sys

@@ -208,7 +208,7 @@ struct VendorDefinitionReader {
         // A misspelt name is found when the definition is read, not at the first site that uses it.
         let examples = Dictionary(uniqueKeysWithValues: SiteValueName.allCases.map { ($0, $0.example) })
         do {
-            _ = try value.encode(examples)
+            if try value.encode(examples).octets.isEmpty { problems.error(location, "the value is empty") }
         } catch {
             problems.error(location, error.message)
             return nil

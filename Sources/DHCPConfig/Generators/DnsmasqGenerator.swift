@@ -191,9 +191,10 @@ struct DnsmasqGenerator {
         }
     }
 
-    /// Octets as dnsmasq reads them. A single one needs the `0x`, or it would be a decimal number.
+    /// Octets as dnsmasq reads them: with colons in hexadecimal, a single one as a decimal number of one byte.
     private static func hex(_ octets: [UInt8]) -> String {
-        octets.count == 1 ? "0x" + hexadecimal(octets) : hexadecimal(octets)
+        if let only = octets.first, octets.count == 1 { return "\(only)b" }
+        return hexadecimal(octets)
     }
 
     /// A text in quotes, inside which commas, dots and colons have no meaning.

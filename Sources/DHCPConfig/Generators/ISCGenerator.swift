@@ -216,7 +216,8 @@ struct ISCGenerator {
     }
 
     private mutating func write(_ group: [Site.Subnet]) {
-        let relays = group.flatMap(\.relays).filter { relay in !group.contains { $0.network.contains(relay) } }
+        let outside = group.flatMap(\.relays).filter { relay in !group.contains { $0.network.contains(relay) } }
+        let relays = Set(outside).sorted()
         guard group.count > 1 || !relays.isEmpty else {
             for subnet in group { write(subnet, indent: "") }
             return

@@ -9,6 +9,7 @@ import NetTypes
 struct KeaGenerator {
     let plan: DHCPPlan
     let options: GeneratorOptions
+    private var findings = DiagnosticList()
 
     private static let phones = "provd-phones"
 
@@ -18,6 +19,7 @@ struct KeaGenerator {
     }
 
     consuming func generate() -> GeneratedConfig {
+        notePortParameters()
         var members: [(String, JSONValue)] = []
         if !options.isFragment {
             let interfaces = options.interfaces(for: plan)
@@ -41,7 +43,14 @@ struct KeaGenerator {
             } else {
                 JSONValue.object([("Dhcp4", .object(members))]).formatted() + "\n"
             }
-        return GeneratedConfig(text: text, findings: [])
+        return GeneratedConfig(text: text, findings: findings.diagnostics)
+    }
+
+    /// Kea takes 159 for what RFC 7618 made of it and cuts it to four octets.
+    private mutating func notePortParameters() {
+        for item in plan.classes.flatMap(\.deliveries).flatMap(\.items) where item.place == .option(159) {
+            findings.warning(item.location, "Kea sends no more than four octets in option 159", "let the phone read option 66 or 160")
+        }
     }
 
     // MARK: Options
@@ -63,8 +72,11 @@ struct KeaGenerator {
         }
     }
 
-    /// Codes that Kea refuses to define anew, because it has definitions of its own.
-    private static func isStandard(_ code: UInt8) -> Bool { code <= 127 || code == 43 }
+    /// Codes that Kea refuses to define anew, because it has definitions of its own (those above 127 are of RFC 5192,
+    /// 5223, 5417, 6011, 8572, 6731, 6926, 7618, 9463, 5969 and 7653). Octets can be given for them without a definition.
+    private static func isStandard(_ code: UInt8) -> Bool {
+        code <= 127 || (151...157).contains(code) || [136, 137, 138, 141, 143, 146, 159, 162, 212, 213].contains(code)
+    }
 
     /// A code that every family gives text is text; addresses likewise; anything else is octets.
     private func type(of code: UInt8) -> String {

@@ -203,6 +203,7 @@ struct PlanBuilder {
     ) -> DHCPPlan.Item? {
         do {
             let value = try item.value.encode(values)
+            if value.octets.isEmpty { problems.error(item.location, "the value is empty in the subnet “\(subnet.name)”") }
             if let problem = item.lengthProblem(value.octets.count) {
                 problems.error(item.location, "\(problem) in the subnet “\(subnet.name)”", "shorten the URL of provd")
             }
