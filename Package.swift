@@ -18,6 +18,7 @@ let nioFoundationCompat: Target.Dependency = .product(name: "NIOFoundationCompat
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -36,11 +37,12 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -95,20 +97,24 @@ let package = Package(
             name: "ProvdApp",
             dependencies: [
                 "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
-                "SIPOnboarding", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, yams,
+                "SIPOnboarding", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, yams, systemPackage, nioCore,
             ]),
         .target(name: "ProvCommands", dependencies: ["JSONText", "ProvModel", "NetTypes", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
         .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "NetTypes", argumentParser]),
 
         // MARK: Executables, one file each
-        .executableTarget(name: "provd", dependencies: ["ProvdApp"]),
-        .executableTarget(name: "provctl", dependencies: ["ProvCommands"]),
+        .executableTarget(name: "provd", dependencies: ["ProvdApp", argumentParser]),
+        .executableTarget(name: "provctl", dependencies: ["ProvCommands", argumentParser]),
         .executableTarget(name: "dhcpd-config", dependencies: ["DHCPConfigCommands"]),
-        .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", argumentParser]),
+        .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", "NetTypes", argumentParser]),
 
         // MARK: Tests
         .testTarget(
             name: "DHCPConfigTests", dependencies: ["DHCPConfig", "DHCPConfigCommands", "NetTypes"], exclude: ["Fixtures"]),
+
+        .testTarget(name: "SIPWireTests", dependencies: ["SIPWire"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "SIPOnboardingTests", dependencies: ["SIPOnboarding", "SIPWire", nioCore, nioPosix, logging], exclude: ["Scenarios"]),
 
         // MARK: Tests with real programs, which need root and network namespaces
         .testTarget(name: "LabTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd"], path: "Tests/Lab"),

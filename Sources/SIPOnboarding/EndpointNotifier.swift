@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import NetTypes
 public import Provisioning
 
 /// Sends phones NOTIFY requests through the embedded endpoint.

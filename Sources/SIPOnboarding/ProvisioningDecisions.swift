@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Logging
+public import Logging
 import NetTypes
 public import ProvModel
 public import Provisioning
@@ -25,13 +25,8 @@ public struct ProvisioningDecisions: OnboardingDecisions {
         self.becameSomebodys = becameSomebodys
     }
 
-    public func account(named username: String) async -> SIPAccount? {
-        do {
-            return try await accounts.account(username: username).map(SIPAccount.init)
-        } catch {
-            logger.error("a SIP account could not be looked up", metadata: ["reason": "\(error)"])
-            return nil
-        }
+    public func account(named username: String) async throws -> SIPAccount? {
+        try await accounts.account(username: username).map(SIPAccount.init)
     }
 
     public func dialled(_ call: DialledCall) async -> DialOutcome {

@@ -27,10 +27,9 @@ public struct SIPEndpointConfiguration: Sendable, Hashable {
     /// The realm of digest authentication, and the name in From of the endpoint's own requests.
     public var realm = "provd"
 
-    /// The digest algorithms to offer, the preferred one first. RFC 8760 wants the strongest first
-    /// and clients to pass over what they do not know; clients that look at the first challenge
-    /// only need MD5 there.
-    public var digestAlgorithms: [DigestAlgorithm] = [.sha256, .md5]
+    /// The digest algorithms to offer. RFC 8760 wants the strongest first and clients to pass over what
+    /// they do not know; but many phones look at the first challenge only, and know MD5 alone.
+    public var digestAlgorithms: [DigestAlgorithm] = [.md5, .sha256]
 
     /// The text of Server and User-Agent header fields.
     public var product = "provd"

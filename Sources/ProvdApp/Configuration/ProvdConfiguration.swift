@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Configuration
+import NetTypes
+import Provisioning
+
+/// What the administrator says of the daemon, from `provd.yml`, the environment and the defaults.
+///
+/// Each key can be given in the environment too: `http.port` as `PROVD_HTTP_PORT`.
+struct ProvdConfiguration: Sendable {
+    /// Where a door listens.
+    struct Listener: Sendable {
+        /// An address of this machine; `0.0.0.0` is all of IPv4.
+        var address: String
+        /// The port, 1 to 65535.
+        var port: Int
+    }
+
+    /// `state_directory` (text, default `/var/lib/provd`): where the database and the administrator's token are.
+    var stateDirectory: String
+    /// `plugins_directory` (text, default `/usr/share/provd/plugins`): the tree of plugins.
+    var pluginsDirectory: String
+    /// `advertised_address` (text, required): the host name or address by which phones reach this machine.
+    var advertisedAddress: String
+    /// `http.address`, `http.port` (default `0.0.0.0`, 8667): HTTP for phones.
+    var http: Listener
+    /// `http.trusted_proxies` (integer, default 0): how many reverse proxies of ours stand before it.
+    var trustedProxies: Int
+    /// `tftp.address`, `tftp.port` (default `0.0.0.0`, 69): TFTP for phones.
+    var tftp: Listener
+    /// `rest.address`, `rest.port` (default `127.0.0.1`, 8666): the management API.
+    var rest: Listener
+    /// `sip.address`, `sip.port` (default `0.0.0.0`, 5060): SIP over UDP and TCP.
+    var sip: Listener
+    /// `sip.realm` (text, default `provd`): the realm of digest authentication.
+    var sipRealm: String
+    /// `sightings.socket` (text, default `/run/provd/sightings.sock`): where the sniffer brings what it sees.
+    var sightingsSocket: String
+    /// `files.access` (`bound` or `open`, default `bound`): who may fetch files with credentials.
+    var fileAccess: FileAccessPolicy
+    /// `files.enrolment_hours` (number, default 24): for how long after the first start a phone whose DHCP was not seen
+    /// may fetch such a file.
+    var enrolmentHours: Double
+    /// `log.level` (trace, debug, info, notice, warning, error, critical; default info).
+    var logLevel: String
+
+    /// All keys, as they stand in the file.
+    static let keys: Set<String> = [
+        "state_directory", "plugins_directory", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
+        "tftp.address", "tftp.port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sightings.socket",
+        "files.access", "files.enrolment_hours", "log.level",
+    ]
+
+    /// Reads the configuration.
+    ///
+    /// - Throws: `ConfigurationProblem` that names the key and what is allowed.
+    init(reader: ConfigReader) throws(ConfigurationProblem) {
+        stateDirectory = reader.string(forKey: "state_directory", default: "/var/lib/provd")
+        pluginsDirectory = reader.string(forKey: "plugins_directory", default: "/usr/share/provd/plugins")
+        guard let advertised = reader.string(forKey: "advertised_address"), Self.isHost(advertised) else {
+            throw ConfigurationProblem(
+                "advertised_address is missing or no host name or address: set the address by which phones reach this machine, as advertised_address: 192.0.2.10")
+        }
+        advertisedAddress = advertised
+        http = try Self.listener("http", address: "0.0.0.0", port: 8667, reader)
+        tftp = try Self.listener("tftp", address: "0.0.0.0", port: 69, reader)
+        rest = try Self.listener("rest", address: "127.0.0.1", port: 8666, reader)
+        sip = try Self.listener("sip", address: "0.0.0.0", port: 5060, reader)
+        trustedProxies = try Self.number("http.trusted_proxies", in: 0...8, default: 0, reader)
+        sipRealm = reader.string(forKey: "sip.realm", default: "provd")
+        sightingsSocket = reader.string(forKey: "sightings.socket", default: "/run/provd/sightings.sock")
+        let access = reader.string(forKey: "files.access", default: FileAccessPolicy.bound.rawValue)
+        guard let policy = FileAccessPolicy(rawValue: access) else {
+            throw ConfigurationProblem("files.access is “\(access)”: it can be \(FileAccessPolicy.allCases.map(\.rawValue).joined(separator: " or "))")
+        }
+        fileAccess = policy
+        enrolmentHours = Double(try Self.number("files.enrolment_hours", in: 0...8_760, default: 24, reader))
+        logLevel = reader.string(forKey: "log.level", default: "info")
+    }
+
+    private static func listener(
+        _ section: String, address: String, port: Int, _ reader: ConfigReader
+    ) throws(ConfigurationProblem) -> Listener {
+        let text = reader.string(forKey: ConfigKey([section, "address"]), default: address)
+        guard IPAddress(text) != nil else {
+            throw ConfigurationProblem("\(section).address is “\(text)”: write an address of this machine, or 0.0.0.0 for all")
+        }
+        return Listener(address: text, port: try number("\(section).port", in: 1...65_535, default: port, reader))
+    }
+
+    private static func number(
+        _ key: String, in range: ClosedRange<Int>, default value: Int, _ reader: ConfigReader
+    ) throws(ConfigurationProblem) -> Int {
+        guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else { return value }
+        guard let number = Int(text), range.contains(number) else {
+            throw ConfigurationProblem("\(key) is “\(text)”: it is a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    private static func isHost(_ text: String) -> Bool {
+        (1...253).contains(text.utf8.count)
+            && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || ".-:".unicodeScalars.contains($0)) }
+    }
+}
+
+/// Why the daemon cannot start as it is configured.
+struct ConfigurationProblem: Error, Sendable, CustomStringConvertible {
+    /// What is wrong, where, and what to do.
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import ArgumentParser
+import Foundation
+import Logging
+import Provisioning
+
+/// The program `provd`.
+public struct ProvdCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "provd", abstract: "Takes SIP phones from cold boot to a working line.",
+        subcommands: [Serve.self, CheckConfig.self], defaultSubcommand: Serve.self)
+
+    public init() {}
+
+    struct ConfigOption: ParsableArguments {
+        @Option(name: .long, help: "The configuration file.")
+        var config = "/etc/provd/provd.yml"
+    }
+
+    /// Runs the daemon.
+    struct Serve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Run the daemon in the foreground.")
+
+        @OptionGroup var options: ConfigOption
+
+        func run() async throws {
+            let configuration = try await ProvdCommand.configuration(options)
+            LoggingSystem.bootstrap { label in
+                var handler = StreamLogHandler.standardError(label: label)
+                handler.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .info
+                return handler
+            }
+            let logger = Logger(label: "provd")
+            do {
+                try await ProvdDaemon(configuration, logger: logger).run()
+            } catch {
+                throw Failure(description: "provd stopped: \(error)")
+            }
+        }
+    }
+
+    /// Says what is wrong with the configuration.
+    struct CheckConfig: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Check the configuration file, and show what it comes to.")
+
+        @OptionGroup var options: ConfigOption
+
+        func run() async throws {
+            let configuration = try await ProvdCommand.configuration(options)
+            print(
+                """
+                \(options.config) is right.
+                phones reach this machine at \(configuration.advertisedAddress)
+                HTTP for phones   \(configuration.http.address):\(configuration.http.port)
+                TFTP for phones   \(configuration.tftp.address):\(configuration.tftp.port)
+                SIP               \(configuration.sip.address):\(configuration.sip.port), realm \(configuration.sipRealm)
+                management API    \(configuration.rest.address):\(configuration.rest.port)
+                sightings         \(configuration.sightingsSocket)
+                state             \(configuration.stateDirectory)
+                plugins           \(configuration.pluginsDirectory)
+                files with credentials go to \(configuration.fileAccess == .open ? "whoever asks" : "the address that is bound to the phone")
+                """)
+        }
+    }
+
+    private static func configuration(_ options: ConfigOption) async throws -> ProvdConfiguration {
+        do {
+            return try await ConfigurationFile.read(options.config)
+        } catch {
+            throw Failure(description: "\(error)")
+        }
+    }
+
+    /// An error that is printed as it is.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import DeviceStorage
+import Foundation
+import Hummingbird
+import Logging
+import ManagementAPI
+import NIOCore
+import PhoneHTTP
+import PhonePlugins
+import PhoneTFTP
+import ProvModel
+import Provisioning
+import ServiceLifecycle
+import SightingIntake
+import SIPOnboarding
+import UnixSignals
+
+/// Puts the daemon together: storage, plugins, use cases, doors.
+struct ProvdDaemon {
+    private let configuration: ProvdConfiguration
+    private let logger: Logger
+
+    init(_ configuration: ProvdConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Runs until a signal asks to stop.
+    ///
+    /// - Throws: What keeps the daemon from starting, in words that say what to do.
+    func run() async throws {
+        let store = try SQLiteStore(path: configuration.stateDirectory + "/provd.db")
+        let settings = ProvisioningSettings(
+            advertisedHost: configuration.advertisedAddress, httpPort: UInt16(clamping: configuration.http.port),
+            tftpPort: UInt16(clamping: configuration.tftp.port), sipPort: UInt16(clamping: configuration.sip.port),
+            fileAccess: configuration.fileAccess, enrolmentHours: configuration.enrolmentHours)
+        let appliance = Appliance(
+            store: store, plugins: PluginShelf(loadPlugins()), settings: settings, logger: logger,
+            securityLog: Logger(label: "provd.security"))
+        let tenant = try await FirstStart.prepare(store, settings: settings, now: appliance.now())
+        let firstStart = try await store.setting(FirstStart.timeSetting).flatMap(Double.init) ?? appliance.now()
+        let token = try AdministratorToken.load(stateDirectory: configuration.stateDirectory)
+
+        let readiness = Readiness(doors: ["http", "rest", "tftp", "sip", "sightings"], logger: logger)
+        let operations = Operations()
+        let registry = DeviceRegistry(appliance, tenant: tenant)
+        let files = PhoneFiles(appliance, registry: registry, firstStart: firstStart)
+        let (restarts, restart) = AsyncStream<DeviceID>.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumRestarts))
+        let sip = try sipEndpoint(appliance, readiness) { restart.yield($0) }
+        let synchronisation = PhoneSynchronisation(appliance, notifier: EndpointNotifier(sip))
+        let management = ManagementResponder(
+            useCases: ManagementUseCases(
+                devices: DeviceBook(appliance), configs: ConfigBook(appliance), lines: LineBook(appliance, tenant: tenant),
+                synchronisation: synchronisation, operations: operations, tenant: tenant),
+            authority: TokenAuthority(administratorToken: token, tenant: tenant))
+
+        // Started in this order and stopped in the reverse: the journal outlives the doors that write to it.
+        try await ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: BackgroundService { await appliance.journal.run() }),
+                    .init(service: BackgroundService { await operations.run() }),
+                    .init(
+                        service: BackgroundService {
+                            for await device in restarts {
+                                _ = await operations.begin { try await synchronisation.synchronise(device) }
+                            }
+                        }),
+                    .init(
+                        service: SightingServer(
+                            path: configuration.sightingsSocket, sightings: DHCPSightings(appliance, registry: registry), logger: logger,
+                            onListening: { readiness.isListening("sightings") })),
+                    .init(service: sip),
+                    .init(
+                        service: TFTPServer(
+                            configuration: TFTPServerConfiguration(addresses: [try address(configuration.tftp)]),
+                            source: ProvisioningFileSource(files: files), logger: logger,
+                            onListening: { _ in readiness.isListening("tftp") })),
+                    .init(
+                        service: httpServer(
+                            "http", configuration.http, PhoneHTTPResponder(files: files, trustedProxies: configuration.trustedProxies),
+                            readiness)),
+                    .init(service: httpServer("rest", configuration.rest, management, readiness)),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+    }
+
+    /// How many phones may wait to be told that they became somebody's. More than a site has.
+    private static let maximumRestarts = 100_000
+
+    /// Loads what can be loaded. A plugin that is broken is named and left out; the others serve.
+    private func loadPlugins() -> PluginCatalog {
+        let (catalog, problems) = PluginCatalog.load(directory: configuration.pluginsDirectory)
+        for problem in problems { logger.error("a plugin was left out", metadata: ["problem": "\(problem)"]) }
+        logger.info("plugins are loaded", metadata: ["count": "\(catalog.plugins.count)", "directory": "\(configuration.pluginsDirectory)"])
+        return catalog
+    }
+
+    private func address(_ listener: ProvdConfiguration.Listener) throws -> SocketAddress {
+        try SocketAddress(ipAddress: listener.address, port: listener.port)
+    }
+
+    private func sipEndpoint(
+        _ appliance: Appliance, _ readiness: Readiness, becameSomebodys: @escaping @Sendable (DeviceID) -> Void
+    ) throws -> SIPEndpoint {
+        var endpoint = SIPEndpointConfiguration(
+            listeners: [.init(host: configuration.sip.address, port: UInt16(clamping: configuration.sip.port))])
+        endpoint.realm = configuration.sipRealm
+        return SIPEndpoint(
+            configuration: endpoint,
+            decisions: ProvisioningDecisions(
+                accounts: PhoneAccounts(appliance), dialling: CodeDialling(appliance), logger: logger, becameSomebodys: becameSomebodys),
+            logger: logger, onListening: { _ in readiness.isListening("sip") })
+    }
+
+    private func httpServer<Responder: HTTPResponder>(
+        _ name: String, _ listener: ProvdConfiguration.Listener, _ responder: Responder, _ readiness: Readiness
+    ) -> NamedServer<Application<Responder>> where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+        // Phones keep connections open that they do not use: a minute is enough for the next file.
+        let application = Application(
+            responder: responder, server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            configuration: .init(address: .hostname(listener.address, port: listener.port), serverName: nil),
+            onServerRunning: { _ in readiness.isListening(name) }, logger: logger)
+        return NamedServer(name: name, listener: listener, server: application)
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NIOCore
+import ServiceLifecycle
+import Glibc
+
+/// A server that says which of its addresses could not be listened on, and what to do.
+struct NamedServer<Server: Service>: Service {
+    let name: String
+    let listener: ProvdConfiguration.Listener
+    let server: Server
+
+    func run() async throws {
+        do {
+            try await server.run()
+        } catch let error as IOError {
+            let place = "\(listener.address) port \(listener.port)"
+            switch error.errnoCode {
+            case EADDRINUSE:
+                throw ConfigurationProblem(
+                    "\(name) cannot listen on \(place): another program does. “ss -ltnp sport = :\(listener.port)” shows which; stop it, or set \(name).port")
+            case EACCES, EPERM:
+                throw ConfigurationProblem("\(name) may not listen on \(place): ports below 1024 need CAP_NET_BIND_SERVICE, or set \(name).port")
+            case EADDRNOTAVAIL:
+                throw ConfigurationProblem("\(name) cannot listen on \(place): this machine has no such address; set \(name).address")
+            default:
+                throw ConfigurationProblem("\(name) cannot serve on \(place): \(error)")
+            }
+        }
+    }
+}

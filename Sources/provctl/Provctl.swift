@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import ProvCommands
+
+@main
+enum Provctl {
+    static func main() async { await ProvctlCommand.main() }
+}
