@@ -9,8 +9,10 @@ final class CompiledTemplate: Sendable {
     typealias ExpressionID = Int
 
     let name: String
-    /// The source, of which the text nodes are parts.
+    /// The source, for messages that quote it.
     let source: [UInt8]
+    /// The runs of template text.
+    let texts: [[UInt8]]
     let expressions: [ExpressionNode]
     let expressionPositions: [SourcePosition]
     let statements: [StatementNode]
@@ -45,6 +47,7 @@ final class CompiledTemplate: Sendable {
         self.name = name
         self.source = source
         self.selfSlot = selfSlot
+        texts = tables.texts
         expressions = tables.expressions
         expressionPositions = tables.expressionPositions
         statements = tables.statements
@@ -72,6 +75,7 @@ final class CompiledTemplate: Sendable {
 
 /// The tables while they are being filled.
 struct CodeTables {
+    var texts: [[UInt8]] = []
     var expressions: [ExpressionNode] = []
     var expressionPositions: [SourcePosition] = []
     var statements: [StatementNode] = []
@@ -96,7 +100,7 @@ struct CodeTables {
 }
 
 /// A name with its hash and the value it has while it is missing.
-struct VariableName: Sendable {
+final class VariableName: Sendable {
     let hashed: JinjaDict.HashedName
     let missing: JinjaValue
     let missingAttribute: JinjaValue
@@ -165,7 +169,7 @@ struct Body: Sendable {
 }
 
 enum StatementNode: Sendable {
-    case text(start: Int, end: Int)
+    case text(Int)
     case output(Int)
     case branch(Int, then: Body, otherwise: Body)
     case loop(Int)

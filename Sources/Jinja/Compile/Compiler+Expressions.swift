@@ -30,9 +30,11 @@ extension Compiler {
         case .constant(let value): return constant(value)
         case .name(let name): return try variableNode(name, at: place, position: expression.position)
         case .list(let items):
+            if let value = constantValue(of: expression) { return constant(value) }
             let (first, count) = try operands(items, at: place)
             return .list(first: first, count: count)
         case .tuple(let items):
+            if let value = constantValue(of: expression) { return constant(value) }
             let (first, count) = try operands(items, at: place)
             return .tuple(first: first, count: count)
         case .concat(let items):
@@ -40,6 +42,7 @@ extension Compiler {
             let isConstant = items.allSatisfy(\.isConstant)
             return isConstant ? .concatConstants(first: first, count: count) : .concat(first: first, count: count)
         case .dict(let pairs):
+            if let value = constantValue(of: expression) { return constant(value) }
             let (first, count) = try operands(pairs.flatMap { [$0.key, $0.value] }, at: place)
             return .dict(first: first, count: count)
         case .attribute(let base, let text): return try attribute(base, text, at: place)
@@ -92,6 +95,33 @@ extension Compiler {
         case .double(let number): return constant(.double(-number))
         default: return nil
         }
+    }
+
+    /// The value of a literal, with the literals in it; values never change, so that it can be made once.
+    private func constantValue(of expression: Expression) -> JinjaValue? {
+        switch expression.kind {
+        case .constant(let value): return value
+        case .list(let items): return constantValues(of: items).map { .list(JinjaList($0)) }
+        case .tuple(let items): return constantValues(of: items).map { .tuple(JinjaList($0)) }
+        case .dict(let pairs):
+            var dict = JinjaDict()
+            for (key, value) in pairs {
+                guard let key = constantValue(of: key), let value = constantValue(of: value) else { return nil }
+                // A key that cannot be one is refused when the expression is evaluated.
+                guard (try? dict.set(key, to: value)) != nil else { return nil }
+            }
+            return .dict(dict)
+        default: return nil
+        }
+    }
+
+    private func constantValues(of items: [Expression]) -> [JinjaValue]? {
+        var values: [JinjaValue] = []
+        for item in items {
+            guard let value = constantValue(of: item) else { return nil }
+            values.append(value)
+        }
+        return values
     }
 
     private mutating func operands(_ items: [Expression], at place: Place) throws(JinjaSyntaxError) -> (Int, Int) {

@@ -21,7 +21,8 @@ extension Compiler {
     private mutating func compile(_ statement: Statement, at place: Place) throws(JinjaSyntaxError) -> [StatementNode] {
         switch statement.kind {
         case .text(let range):
-            return guarded(.text(start: range.lowerBound, end: range.upperBound), statement, at: place)
+            tables.texts.append(Array(source[range]))
+            return guarded(.text(tables.texts.count - 1), statement, at: place)
         case .output(let value, _):
             if place.checksExtension, hasKnownExtends { return [] }
             return guarded(.output(try compile(value, at: place)), statement, at: place)
@@ -102,7 +103,7 @@ extension Compiler {
             tables.statementPositions.append(branch.position)
             rest = Body(first: tables.statements.count - 1, count: 1)
         }
-        guard let first = compiled.first else { return .text(start: 0, end: 0) }
+        guard let first = compiled.first else { throw failure("a condition was expected", at: SourcePosition(line: 1, column: 1)) }
         return .branch(first.test, then: first.body, otherwise: rest)
     }
 

@@ -20,6 +20,7 @@ struct Compiler {
 
     let environment: JinjaEnvironment.Registry
     let template: String
+    let source: [UInt8]
     var tables = CodeTables()
     /// Whether an `extends` that always runs has been passed.
     var hasKnownExtends = false
@@ -28,16 +29,17 @@ struct Compiler {
     private var functionParents: [Int?] = []
     private var nameIDs: [String: Int] = [:]
 
-    init(environment: JinjaEnvironment.Registry, template: String) {
+    private init(environment: JinjaEnvironment.Registry, template: String, source: [UInt8]) {
         self.environment = environment
         self.template = template
+        self.source = source
     }
 
     static func compile(
         _ text: String, name: String, options: JinjaOptions, environment: JinjaEnvironment.Registry
     ) throws(JinjaSyntaxError) -> CompiledTemplate {
         let (source, body, nesting) = try Parser.parse(text, template: name, options: options)
-        var compiler = Compiler(environment: environment, template: name)
+        var compiler = Compiler(environment: environment, template: name, source: source)
         let selfSlot = try compiler.compileRoot(body)
         return CompiledTemplate(name: name, source: source, tables: compiler.tables, selfSlot: selfSlot, nesting: nesting)
     }

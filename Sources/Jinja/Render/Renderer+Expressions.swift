@@ -3,6 +3,28 @@
 extension Renderer {
     /// The value of an expression. A failure names the expression's place.
     mutating func evaluate(_ id: Int) throws(JinjaRenderError) -> JinjaValue {
+        // Variables, constants and attributes of dictionaries cannot fail and make up most of all nodes.
+        switch code.expressions[id] {
+        case .local(let slot): return slots[slot]
+        case .constant(let index): return code.constants[index]
+        case .attribute(let base, let name):
+            if let value = try dictAttribute(base, name) { return value }
+        default: break
+        }
+        return try evaluateOther(id)
+    }
+
+    /// The attribute of a dictionary in a variable; `nil` for everything else.
+    @inline(__always)
+    private func dictAttribute(_ base: Int, _ name: Int) throws(JinjaRenderError) -> JinjaValue? {
+        guard case .local(let slot) = code.expressions[base], case .dict(let dict) = slots[slot] else { return nil }
+        let name = code.names[name]
+        if name.isDictMethod { return nil }
+        return dict[name.hashed] ?? name.missingAttribute
+    }
+
+    @inline(never)
+    private mutating func evaluateOther(_ id: Int) throws(JinjaRenderError) -> JinjaValue {
         do {
             return try value(of: code.expressions[id])
         } catch {

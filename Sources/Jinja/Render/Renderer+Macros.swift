@@ -22,7 +22,6 @@ extension Renderer {
         let caller = try makeMacro(block.macro)
         if try emitCall(block.call, caller: caller) { return }
         try emit(try evaluateCall(block.call, caller: caller), statement: statement)
-        try checkOutput()
     }
 
     /// Calls a macro for its result.

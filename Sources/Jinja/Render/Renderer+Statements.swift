@@ -3,24 +3,26 @@
 extension Renderer {
     mutating func execute(_ body: Body) throws(JinjaRenderError) {
         for index in body.first..<(body.first + body.count) {
-            do {
-                try execute(code.statements[index], at: index)
+            do throws(JinjaRenderError) {
+                // What nearly all statements are comes first, and everything else is kept out of the way.
+                switch code.statements[index] {
+                case .text(let text): output.append(contentsOf: code.texts[text])
+                case .output(let value): try emit(expression: value, statement: index)
+                case .branch(let test, let then, let otherwise):
+                    try execute(try isTrue(expression: test) ? then : otherwise)
+                case let node: try executeOther(node, at: index)
+                }
+                if output.count > outputLimit { throw outputTooLong() }
             } catch {
                 throw error.located(in: code.name, at: code.statementPositions[index])
             }
         }
     }
 
-    private mutating func execute(_ node: StatementNode, at index: Int) throws(JinjaRenderError) {
+    @inline(never)
+    private mutating func executeOther(_ node: StatementNode, at index: Int) throws(JinjaRenderError) {
         switch node {
-        case .text(let start, let end):
-            output.append(contentsOf: code.source[start..<end])
-            try checkOutput()
-        case .output(let value):
-            try emit(expression: value, statement: index)
-            try checkOutput()
-        case .branch(let test, let then, let otherwise):
-            try execute(try isTrue(expression: test) ? then : otherwise)
+        case .text, .output, .branch: break
         case .loop(let loop): try executeLoop(loop)
         case .assign(let target, let value): try executeAssignment(target, value)
         case .capture(let capture): try executeCapture(capture)
@@ -67,11 +69,12 @@ extension Renderer {
     ) throws(JinjaRenderError) -> String {
         var outer: [UInt8] = []
         swap(&outer, &output)
-        outputAside += outer.count
+        let limit = outputLimit
+        outputLimit -= outer.count
         try body(&self)
         let text = String(decoding: output, as: UTF8.self)
-        outputAside -= outer.count
         output = outer
+        outputLimit = limit
         try useString(text.utf8.count)
         return text
     }

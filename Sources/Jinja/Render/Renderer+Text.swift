@@ -6,6 +6,20 @@ extension Renderer {
     /// Puts out the value of an expression.
     mutating func emit(expression id: Int, statement: Int) throws(JinjaRenderError) {
         switch code.expressions[id] {
+        case .local(let slot):
+            if !isEscaping {
+                // The value need not be copied to be written.
+                switch slots[slot] {
+                case .int(let number):
+                    output.append(decimal: number)
+                    return
+                case .string(let text), .safe(let text):
+                    output.append(contentsOf: text.utf8)
+                    return
+                default: break
+                }
+            }
+            try emit(slots[slot], statement: statement)
         case .concat(let first, let count) where !isEscaping:
             // The parts need not become one string first.
             for position in first..<(first + count) { try emit(expression: code.operands[position], statement: statement) }
@@ -210,12 +224,13 @@ extension Array<UInt8> {
     /// Appends an integer's digits without making a string.
     mutating func append(decimal number: Int) {
         if number < 0 { append(UInt8(ascii: "-")) }
-        let start = count
         var rest = number.magnitude
-        repeat {
-            append(UInt8(truncatingIfNeeded: rest % 10) + 48)
-            rest /= 10
-        } while rest > 0
-        self[start...].reverse()
+        var divisor: UInt = 1
+        while rest / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(truncatingIfNeeded: rest / divisor) + 48)
+            rest %= divisor
+            divisor /= 10
+        }
     }
 }

@@ -43,8 +43,8 @@ struct Renderer {
     /// What a block with a filter has captured.
     var captured: JinjaValue = .none
     var output: [UInt8] = []
-    /// The bytes in the buffers that captures have put aside.
-    var outputAside = 0
+    /// The most bytes that ``output`` may have; less than the whole while captures have put other output aside.
+    var outputLimit: Int
 
     // MARK: What it has made
 
@@ -77,6 +77,7 @@ struct Renderer {
         self.escaping = escaping
         undefinedBehavior = environment.options.undefined
         isEscaping = escaping.isActive
+        outputLimit = limits.outputBytes
         stepsLeft = limits.steps
         valueBytesLeft = limits.valueBytes
         frames.append(Frame(closure: -1))
@@ -211,10 +212,7 @@ struct Renderer {
         JinjaRenderError(.limit, "a value is nested more than \(RenderLimits.valueDepth) levels deep")
     }
 
-    /// Checks the output after something was added to it.
-    func checkOutput() throws(JinjaRenderError) {
-        if output.count + outputAside > limits.outputBytes {
-            throw JinjaRenderError(.limit, "the output has more than \(limits.outputBytes) bytes")
-        }
+    func outputTooLong() -> JinjaRenderError {
+        JinjaRenderError(.limit, "the output has more than \(limits.outputBytes) bytes")
     }
 }

@@ -16,41 +16,25 @@ public struct JinjaDict: Sendable {
         }
     }
 
-    /// The arrays behind one dictionary.
-    ///
-    /// `@unchecked Sendable` holds because every mutation goes through ``JinjaDict/mutable()``, which
-    /// copies the storage unless this dictionary is its only owner: shared storage never changes.
-    private final class Storage: @unchecked Sendable {
+    fileprivate struct Contents {
         var keys: [JinjaValue] = []
         var values: [JinjaValue] = []
         var hashes: [Int] = []
         /// Open addressing: positions in the arrays above, -1 where free; the count is a power of two.
         var table: [Int32] = []
+        /// How many containers are nested in each other, this one included.
         var depth = 1
     }
 
-    private static let emptyStorage = Storage()
-    private var storage = JinjaDict.emptyStorage
+    private static let empty = [Contents()]
+    /// Exactly one element: the array makes a dictionary one word wide and copies it when it is changed.
+    private var storage = JinjaDict.empty
 
     /// The keys in the order of insertion.
-    public var keys: [JinjaValue] { storage.keys }
+    public var keys: [JinjaValue] { storage[0].keys }
     /// The values in the order of their keys.
-    public var values: [JinjaValue] { storage.values }
-    /// How many containers are nested in each other, this one included.
-    var depth: Int { storage.depth }
-
-    private mutating func mutable() -> Storage {
-        if !isKnownUniquelyReferenced(&storage) {
-            let copy = Storage()
-            copy.keys = storage.keys
-            copy.values = storage.values
-            copy.hashes = storage.hashes
-            copy.table = storage.table
-            copy.depth = storage.depth
-            storage = copy
-        }
-        return storage
-    }
+    public var values: [JinjaValue] { storage[0].values }
+    var depth: Int { storage[0].depth }
 
     /// Makes an empty dictionary.
     public init() {}
@@ -66,24 +50,24 @@ public struct JinjaDict: Sendable {
     }
 
     /// The number of keys.
-    public var count: Int { storage.keys.count }
+    public var count: Int { storage[0].keys.count }
     /// Whether there are no keys.
-    public var isEmpty: Bool { storage.keys.isEmpty }
+    public var isEmpty: Bool { storage[0].keys.isEmpty }
 
     /// The value of a text key; assigning `nil` removes the key, which costs a pass over the dictionary.
     public subscript(key: String) -> JinjaValue? {
-        get { position(of: key, hash: KeyHash.of(key)).map { storage.values[$0] } }
+        get { storage[0].value(of: key, hash: KeyHash.of(key)) }
         set {
             if let newValue {
-                insert(.string(key), hash: KeyHash.of(key), value: newValue)
-            } else if let position = position(of: key, hash: KeyHash.of(key)) {
-                remove(at: position)
+                storage[0].insert(.string(key), hash: KeyHash.of(key), value: newValue)
+            } else if let position = storage[0].position(of: key, hash: KeyHash.of(key)) {
+                storage[0].remove(at: position)
             }
         }
     }
 
     subscript(name: HashedName) -> JinjaValue? {
-        position(of: name.text, hash: name.hash).map { storage.values[$0] }
+        storage[0].value(of: name.text, hash: name.hash)
     }
 
     /// The value of any key, or `nil` when the key is absent.
@@ -91,31 +75,32 @@ public struct JinjaDict: Sendable {
     /// - Throws: ``JinjaRenderError`` for a key that cannot be hashed, such as a list.
     func value(for key: JinjaValue) throws(JinjaRenderError) -> JinjaValue? {
         if let text = key.stringValue { return self[text] }
-        return position(of: key, hash: try KeyHash.of(key)).map { storage.values[$0] }
+        return storage[0].position(of: key, hash: try KeyHash.of(key)).map { storage[0].values[$0] }
     }
 
     /// Sets the value of any key; an existing key keeps its place and its spelling.
     mutating func set(_ key: JinjaValue, to value: JinjaValue) throws(JinjaRenderError) {
-        insert(key, hash: try KeyHash.of(key), value: value)
+        storage[0].insert(key, hash: try KeyHash.of(key), value: value)
     }
 
     mutating func set(_ name: HashedName, to value: JinjaValue) {
-        insert(.string(name.text), hash: name.hash, value: value)
+        storage[0].insert(.string(name.text), hash: name.hash, value: value)
     }
+}
 
-    // MARK: Storage
-
-    private func position(of key: String, hash: Int) -> Int? {
-        let storage = storage
-        if storage.table.isEmpty { return nil }
-        let mask = storage.table.count - 1
+extension JinjaDict.Contents {
+    /// The position of a text key.
+    fileprivate func position(of key: String, hash: Int) -> Int? {
+        if table.isEmpty { return nil }
+        let mask = table.count - 1
         var probe = hash & mask
         while true {
-            let position = Int(storage.table[probe])
+            let position = Int(table[probe])
             if position < 0 { return nil }
-            if storage.hashes[position] == hash {
-                switch storage.keys[position] {
+            if hashes[position] == hash {
+                switch keys[position] {
                 case .string(let text), .safe(let text):
+                    // Equal hashes of the bytes leave no room for texts that are only canonically equal.
                     if text == key { return position }
                 default: break
                 }
@@ -124,58 +109,61 @@ public struct JinjaDict: Sendable {
         }
     }
 
-    private func position(of key: JinjaValue, hash: Int) -> Int? {
+    fileprivate func value(of key: String, hash: Int) -> JinjaValue? {
+        guard let position = position(of: key, hash: hash) else { return nil }
+        return values[position]
+    }
+
+    /// The position of any key.
+    fileprivate func position(of key: JinjaValue, hash: Int) -> Int? {
         if let text = key.stringValue { return position(of: text, hash: hash) }
-        if storage.table.isEmpty { return nil }
-        let mask = storage.table.count - 1
+        if table.isEmpty { return nil }
+        let mask = table.count - 1
         var probe = hash & mask
         while true {
-            let position = Int(storage.table[probe])
+            let position = Int(table[probe])
             if position < 0 { return nil }
-            if storage.hashes[position] == hash, storage.keys[position].isSameKey(as: key) { return position }
+            if hashes[position] == hash, keys[position].isSameKey(as: key) { return position }
             probe = (probe + 1) & mask
         }
     }
 
-    private mutating func insert(_ key: JinjaValue, hash: Int, value: JinjaValue) {
-        let found = position(of: key, hash: hash)
-        let storage = mutable()
-        storage.depth = max(storage.depth, value.depth + 1, key.depth + 1)
-        if let found {
-            storage.values[found] = value
+    fileprivate mutating func insert(_ key: JinjaValue, hash: Int, value: JinjaValue) {
+        depth = max(depth, value.depth + 1, key.depth + 1)
+        if let position = position(of: key, hash: hash) {
+            values[position] = value
             return
         }
-        storage.keys.append(key)
-        storage.values.append(value)
-        storage.hashes.append(hash)
+        keys.append(key)
+        values.append(value)
+        hashes.append(hash)
         // At most half of the places are taken, so that probing ends soon.
-        if storage.keys.count * 2 > storage.table.count {
-            Self.rebuild(storage)
+        if keys.count * 2 > table.count {
+            rebuild()
         } else {
-            Self.place(storage.keys.count - 1, in: storage)
+            place(keys.count - 1)
         }
     }
 
-    private mutating func remove(at position: Int) {
-        let storage = mutable()
-        storage.keys.remove(at: position)
-        storage.values.remove(at: position)
-        storage.hashes.remove(at: position)
-        Self.rebuild(storage)
+    fileprivate mutating func remove(at position: Int) {
+        keys.remove(at: position)
+        values.remove(at: position)
+        hashes.remove(at: position)
+        rebuild()
     }
 
-    private static func rebuild(_ storage: Storage) {
+    private mutating func rebuild() {
         var size = 8
-        while size < storage.keys.count * 2 { size *= 2 }
-        storage.table = [Int32](repeating: -1, count: size)
-        for position in storage.keys.indices { place(position, in: storage) }
+        while size < keys.count * 2 { size *= 2 }
+        table = [Int32](repeating: -1, count: size)
+        for position in keys.indices { place(position) }
     }
 
-    private static func place(_ position: Int, in storage: Storage) {
-        let mask = storage.table.count - 1
-        var probe = storage.hashes[position] & mask
-        while storage.table[probe] >= 0 { probe = (probe + 1) & mask }
-        storage.table[probe] = Int32(truncatingIfNeeded: position)
+    private mutating func place(_ position: Int) {
+        let mask = table.count - 1
+        var probe = hashes[position] & mask
+        while table[probe] >= 0 { probe = (probe + 1) & mask }
+        table[probe] = Int32(truncatingIfNeeded: position)
     }
 }
 
@@ -188,7 +176,19 @@ enum KeyHash {
     static func of(_ text: String) -> Int {
         var hasher = Hasher()
         // The bytes are hashed, because String's own hash unites canonically equal texts, which are two keys in Python.
-        for byte in text.utf8 { hasher.combine(byte) }
+        // Eight at a time, because the hasher works on words.
+        var word: UInt64 = 0
+        var count = 0
+        for byte in text.utf8 {
+            word = word << 8 | UInt64(byte)
+            count &+= 1
+            if count & 7 == 0 {
+                hasher.combine(word)
+                word = 0
+            }
+        }
+        hasher.combine(word)
+        hasher.combine(count)
         return hasher.finalize()
     }
 
