@@ -72,7 +72,7 @@ let package = Package(
 
         // MARK: Use cases
         .target(name: "PhonePlugins", dependencies: ["JSONText", "ProvModel", "NetTypes", "Jinja", "TimeZones", yams]),
-        .target(name: "Provisioning", dependencies: ["JSONText", "ProvModel", "NetTypes", "PhonePlugins", crypto, logging]),
+        .target(name: "Provisioning", dependencies: ["JSONText", "ProvModel", "NetTypes", "PhonePlugins", "TimeZones", crypto, logging]),
 
         // MARK: Doors
         .target(
@@ -109,13 +109,29 @@ let package = Package(
         .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", "NetTypes", argumentParser]),
 
         // MARK: Tests
+        // MARK: Unit tests, which need no root
+        .testTarget(name: "NetTypesTests", dependencies: ["NetTypes"]),
+        .testTarget(name: "DHCPWireTests", dependencies: ["DHCPWire", "NetTypes"], exclude: ["Fixtures"]),
         .testTarget(
             name: "DHCPConfigTests", dependencies: ["DHCPConfig", "DHCPConfigCommands", "NetTypes"], exclude: ["Fixtures"]),
-
-        .testTarget(name: "PhonePluginsTests", dependencies: ["PhonePlugins", "JSONText", "Jinja", "NetTypes", "TimeZones"]),
+        .testTarget(name: "TFTPTests", dependencies: ["TFTP"]),
         .testTarget(name: "SIPWireTests", dependencies: ["SIPWire"], exclude: ["Fixtures"]),
+        .testTarget(name: "JinjaTests", dependencies: ["Jinja"], exclude: ["Fixtures"]),
+        .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
+        .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
+        .testTarget(name: "DeviceStorageTests", dependencies: ["DeviceStorage", "JSONText", "NetTypes", "ProvModel"]),
+        .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture"]),
+        .testTarget(name: "PhonePluginsTests", dependencies: ["PhonePlugins", "JSONText", "Jinja", "NetTypes", "TimeZones"]),
+        .testTarget(
+            name: "ProvisioningTests",
+            dependencies: ["Provisioning", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", logging]),
+        .testTarget(
+            name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),
         .testTarget(
             name: "SIPOnboardingTests", dependencies: ["SIPOnboarding", "SIPWire", nioCore, nioPosix, logging], exclude: ["Scenarios"]),
+        .testTarget(
+            name: "DHCPSniffingTests", dependencies: ["DHCPSniffing", "DHCPWire", "PacketCapture", "ProvModel", "NetTypes"],
+            exclude: ["Fixtures"]),
 
         // MARK: Tests with real programs, which need root and network namespaces
         .testTarget(name: "LabTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd"], path: "Tests/Lab"),

@@ -44,11 +44,8 @@ public struct PhoneFiles: Sendable {
         guard let plugin = device.plugin.flatMap({ catalog[$0] }) else {
             return await refuse(request, device, .noSuchFile, "no plugin serves \(device.nameInWords)")
         }
-        guard let match = plugin.file(forPath: request.path, protocol: request.transport == .http ? .http : .tftp) else {
+        guard let match = plugin.file(forPath: request.path, protocol: request.asPluginsSeeIt.protocol, mac: device.mac) else {
             return await refuse(request, device, .noSuchFile, "plugin \(plugin.id) has no such file")
-        }
-        if let mac = match.mac, let known = device.mac, mac != known {
-            return await refuse(request, device, .noSuchFile, "the path names \(mac), which is another device")
         }
         if match.isSensitive, let reason = try await reasonAgainst(request, device) {
             return await refuse(request, device, .forbidden, reason)

@@ -51,7 +51,7 @@ public struct DHCPSightings: Sendable {
 
 extension DHCPObservation {
     fileprivate var asPluginsSeeIt: PhoneRequest {
-        PhoneRequest(protocol: .dhcp, vendorClass: vendorClass, userClass: userClass, hostname: hostname)
+        PhoneRequest(protocol: .dhcp, vendorClass: vendorClass, userClass: userClass, hostname: hostname, mac: mac)
     }
 
     /// The message in words, without anything that changes from one exchange to the next.

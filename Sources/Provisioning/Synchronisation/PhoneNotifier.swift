@@ -13,7 +13,7 @@ public protocol PhoneNotifier: Sendable {
 }
 
 /// By what a phone is reached.
-public enum NotifyTarget: Sendable, Equatable {
+public enum NotifyTarget: Sendable, Hashable {
     /// The flow on which an account registered, which works behind NAT.
     case account(String)
     /// An address at which a phone listens on the default port.

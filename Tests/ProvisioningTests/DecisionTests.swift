@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import JSONText
+import NetTypes
+import ProvModel
+import Testing
+
+@testable import Provisioning
+
+@Suite("Inheritance of configs")
+struct ConfigTreeTests {
+    private func tree(_ configs: [String: (parents: [String], raw: JSONObject)], root: String = "c") -> ConfigTree {
+        ConfigTree(root: ConfigID(stored: root)) { id in
+            configs[id.description].map { entry in
+                Config(id: id, parents: entry.parents.map(ConfigID.init(stored:)), rawConfig: entry.raw)
+            }
+        }
+    }
+
+    private func flattened(_ tree: ConfigTree, base: JSONObject = [:]) -> JSONValue? {
+        tree.flattened(ConfigID(stored: "c"), base: base).map(JSONValue.object)
+    }
+
+    @Test("A config's own values beat its parents', later parents beat earlier ones, and all beat the base")
+    func order() {
+        let tree = tree(["c": (["a", "b"], ["own": 1]), "a": ([], ["x": "a", "own": 0, "y": "a"]), "b": ([], ["x": "b"])])
+        #expect(flattened(tree, base: ["y": "base", "z": "base"]) == ["y": "a", "z": "base", "x": "b", "own": 1])
+    }
+
+    @Test("Objects are merged member by member, null replaces, lists replace")
+    func merging() {
+        let tree = tree([
+            "c": (["a"], ["sip_lines": ["1": ["username": "u"]], "n": nil, "l": [2]]),
+            "a": ([], ["sip_lines": ["1": ["number": "5"], "2": ["number": "6"]], "n": 1, "l": [1, 1]]),
+        ])
+        #expect(flattened(tree) == ["sip_lines": ["1": ["number": "5", "username": "u"], "2": ["number": "6"]], "n": nil, "l": [2]])
+    }
+
+    @Test("A config that is met twice counts where it is first met")
+    func diamond() {
+        // b is listed after a, but a inherits from b: b is laid first, and a wins.
+        let tree = tree(["c": (["a", "b"], [:]), "a": (["b"], ["x": "a"]), "b": ([], ["x": "b"])])
+        #expect(flattened(tree) == ["x": "a"])
+    }
+
+    @Test("Cycles and parents that do not exist do no harm")
+    func cycles() {
+        let tree = tree(["c": (["a", "gone"], ["x": "c"]), "a": (["c"], ["y": "a"])])
+        #expect(flattened(tree) == ["y": "a", "x": "c"])
+        #expect(tree.flattened(ConfigID(stored: "gone"), base: [:]) == nil)
+    }
+}
+
+@Suite("What a sighting changes")
+struct DeviceUpdateTests {
+    private let known = Device(
+        id: DeviceID(stored: "d"), document: ["mac": "00:15:65:0a:bb:cc", "vendor": "Yealink", "model": "T46S", "version": "1", "ip": "10.0.0.1"])
+
+    @Test("What is missing is added, the address and the version follow, the rest is not corrected")
+    func rules() throws {
+        let sighting = Sighting(
+            source: .http, trust: .claimed,
+            identity: .init(mac: MACAddress("00:15:65:ff:ff:ff"), serialNumber: "S", vendor: "Acme", model: "X", version: "2"),
+            ip: IPAddress("10.0.0.2"))
+        let updated = DeviceUpdate.apply(sighting, to: known)
+        #expect(updated.mac == known.mac && updated.vendor == "Yealink" && updated.model == "T46S")
+        #expect(updated.serialNumber == "S" && updated.version == "2" && updated.ip == IPAddress("10.0.0.2"))
+    }
+
+    @Test("A sighting that says nothing new changes nothing")
+    func nothingNew() {
+        let sighting = Sighting(source: .http, trust: .claimed, identity: .init(mac: known.mac, version: "1"), ip: known.ip)
+        #expect(DeviceUpdate.apply(sighting, to: known) == known)
+    }
+
+    @Test("By address alone a device is found only if exactly one can be meant")
+    func byAddress() {
+        let other = Device(id: DeviceID(stored: "e"), document: ["vendor": "Cisco"])
+        let cisco = Sighting(source: .tftp, trust: .claimed, identity: .init(vendor: "Cisco"), ip: IPAddress("10.0.0.1"))
+        #expect(DeviceUpdate.match(byAddress: [known, other], cisco) == other)
+        let anything = Sighting(source: .tftp, trust: .claimed, identity: .init(), ip: IPAddress("10.0.0.1"))
+        #expect(DeviceUpdate.match(byAddress: [known, other], anything) == nil)
+    }
+}
+
+@Suite("Who may fetch a file with credentials")
+struct FileAccessPolicyTests {
+    private let phone = IPAddress.v4(IPv4Address(10, 77, 0, 11))
+    private let stranger = IPAddress.v4(IPv4Address(10, 77, 0, 66))
+    private let mac = MACAddress(0, 0x15, 0x65, 1, 2, 3)
+
+    @Test("Only the bound address gets it; a stranger is refused with the reason")
+    func bound() {
+        let binding = AddressBinding(mac: mac, ip: phone, source: .dhcp, time: 0)
+        #expect(FileAccessPolicy.bound.decide(mac: mac, asker: phone, binding: binding, enrolmentIsOpen: false) == .allow)
+        guard case .refuse(let reason) = FileAccessPolicy.bound.decide(mac: mac, asker: stranger, binding: binding, enrolmentIsOpen: true)
+        else {
+            Issue.record("the stranger was not refused")
+            return
+        }
+        #expect(reason.contains("10.77.0.66") && reason.contains("10.77.0.11"))
+    }
+
+    @Test("Without evidence the first asker is bound while enrolment is open, and nobody after")
+    func enrolment() {
+        #expect(FileAccessPolicy.bound.decide(mac: mac, asker: phone, binding: nil, enrolmentIsOpen: true) == .allowAndBind)
+        guard case .refuse = FileAccessPolicy.bound.decide(mac: mac, asker: phone, binding: nil, enrolmentIsOpen: false) else {
+            Issue.record("enrolment is closed, and yet it was allowed")
+            return
+        }
+    }
+
+    @Test("The open policy lets everybody")
+    func open() {
+        let binding = AddressBinding(mac: mac, ip: phone, source: .dhcp, time: 0)
+        #expect(FileAccessPolicy.open.decide(mac: mac, asker: stranger, binding: binding, enrolmentIsOpen: false) == .allow)
+    }
+}
+
+@Suite("Wrong codes")
+struct CodeGuardTests {
+    private let device = DeviceID(stored: "d")
+    private let source = IPAddress.v4(IPv4Address(10, 77, 0, 11))
+
+    @Test("Five wrong codes lock a device for a quarter of an hour, and only that device")
+    func lock() throws {
+        var guardian = CodeGuard()
+        for time in 0..<5 {
+            #expect(guardian.lock(device: device, source: source, now: Double(time)) == nil)
+            guardian.wrong(device: device, source: source, now: Double(time))
+        }
+        let wait = try #require(guardian.lock(device: device, source: source, now: 5))
+        #expect(wait == CodeGuard.lockSeconds - 1)
+        #expect(guardian.lock(device: DeviceID(stored: "other"), source: source, now: 5) == nil)
+        #expect(guardian.lock(device: device, source: source, now: 5 + CodeGuard.lockSeconds) == nil)
+    }
+
+    @Test("A right code makes the wrong ones forgotten")
+    func right() {
+        var guardian = CodeGuard()
+        for _ in 0..<4 { guardian.wrong(device: device, source: source, now: 0) }
+        guardian.right(device: device)
+        guardian.wrong(device: device, source: source, now: 0)
+        #expect(guardian.lock(device: device, source: nil, now: 0) == nil)
+    }
+
+    @Test("A machine that pretends to be many devices is locked by its address, and many machines by the overall count")
+    func manyDevices() {
+        var guardian = CodeGuard()
+        for number in 0..<CodeGuard.triesPerSource { guardian.wrong(device: DeviceID(stored: "\(number)"), source: source, now: 0) }
+        #expect(guardian.lock(device: device, source: source, now: 1) != nil)
+        #expect(guardian.lock(device: device, source: nil, now: 1) == nil)
+        for number in 0..<CodeGuard.triesOverall { guardian.wrong(device: DeviceID(stored: "x\(number)"), source: nil, now: 1) }
+        #expect(guardian.lock(device: device, source: nil, now: 2) != nil)
+        #expect(guardian.lock(device: device, source: nil, now: 2 + CodeGuard.overallSeconds) == nil)
+    }
+}
+
+@Suite("How many new devices")
+struct CreationLimitTests {
+    @Test("A company's phones may come at once; a flood may not, and it does not lock for ever")
+    func limit() {
+        var limit = CreationLimit()
+        for _ in 0..<Int(CreationLimit.burst) {
+            let isAllowed = limit.take(now: 0)
+            #expect(isAllowed)
+        }
+        let more = [limit.take(now: 0), limit.take(now: -1_000), limit.take(now: 1)]
+        #expect(more == [false, false, true])
+    }
+}
+
+@Suite("Rules for parameters")
+struct RawConfigRulesTests {
+    @Test(
+        "What clients send is taken",
+        arguments: [
+            #"{"ntp_enabled":true,"ntp_ip":"10.0.0.1","X_anything":{"a":1},"exten_park":null}"#,
+            #"{"sip_lines":{"1":{"username":101,"proxy_port":"5060","unknown":true}},"protocol":"SIP","locale":"fr_CA"}"#,
+            #"{"funckeys":{"1":{"type":"park"},"2":{"type":"blf","value":"102","line":"1"}},"vlan_enabled":true,"vlan_id":0}"#,
+            #"{"sccp_call_managers":{"1":{"ip":"10.0.0.1"}},"dns_enabled":"yes","sip_dtmf_mode":null}"#,
+        ])
+    func takes(_ text: String) throws {
+        try RawConfigRules.check(try #require(try JSONValue(parsing: text).object))
+    }
+
+    @Test(
+        "What is wrong is refused, and the parameter is named",
+        arguments: [
+            (#"{"foo":1}"#, "foo"), (#"{"ntp_enabled":true}"#, "ntp_ip"), (#"{"sip_lines":null}"#, "sip_lines"),
+            (#"{"sip_lines":{"1":{"dtmf_mode":"loud"}}}"#, "sip_lines.1.dtmf_mode"), (#"{"funckeys":{"a":{"type":"park"}}}"#, "funckeys"),
+            (#"{"funckeys":{"1":{"type":"blf"}}}"#, "funckeys.1"), (#"{"locale":"fr"}"#, "locale"), (#"{"protocol":"sip"}"#, "protocol"),
+            (#"{"sip_proxy_port":"many"}"#, "sip_proxy_port"),
+        ])
+    func refuses(_ text: String, _ field: String) throws {
+        let object = try #require(try JSONValue(parsing: text).object)
+        let error = #expect(throws: DocumentError.self) { try RawConfigRules.check(object) }
+        #expect(error?.field == field)
+    }
+}
+
+@Suite("Paths that phones ask for")
+struct PhoneFileRequestTests {
+    private let asker = IPAddress.v4(IPv4Address(10, 77, 0, 11))
+
+    @Test(
+        "Slashes are put right",
+        arguments: [("/0015650abbcc.cfg", "/0015650abbcc.cfg"), ("spa504G.cfg", "/spa504G.cfg"), ("//a//b", "/a/b"), ("\\a\\b", "/a/b"), ("", "/")])
+    func paths(_ asked: String, _ path: String) {
+        #expect(PhoneFileRequest(transport: .tftp, path: asked, userAgent: nil, asker: asker)?.path == path)
+    }
+
+    @Test(arguments: ["/../etc/passwd", "/a/../../b", "..", "/a\u{0}b", "/a\nb", "\\..\\x", "/./a", "/" + String(repeating: "a", count: 2_000)])
+    func hostilePathsAreRefused(_ asked: String) {
+        #expect(PhoneFileRequest(transport: .http, path: asked, userAgent: nil, asker: asker) == nil)
+    }
+}

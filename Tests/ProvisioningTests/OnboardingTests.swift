@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import DeviceStorage
+import JSONText
+import NetTypes
+import PhonePlugins
+import ProvModel
+import Testing
+
+@testable import Provisioning
+
+@Suite("From a dialled code to a person's phone")
+struct OnboardingTests {
+    private let source = IPAddress.v4(IPv4Address(10, 77, 0, 11))
+
+    @Test("After its code a phone's file has its owner's line, and its autoprov config is gone")
+    func codeMakesItTheirs() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let autoprov = try #require(try await test.device().config)
+        let line = try await test.lines.add(.init(number: "101", displayName: "Alice Martin", provisioningCode: "123456"))
+        let outcome = await test.dialling.dial("123456", from: try await test.device().id, source: source)
+        guard case .assigned(let assigned) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(assigned.id == line.id)
+        let device = try await test.device()
+        #expect(device.config?.description == device.id.description)
+        #expect(try await test.store.config(autoprov) == nil)
+        let text = try #require(try await test.yealink().text)
+        #expect(text.contains("account.1.user_name = 101\n") && text.contains("account.1.display_name = Alice Martin\n"))
+        #expect(text.contains("account.1.password = \(line.password)\n"))
+        #expect(try await test.device().remoteStateSIPUsername == "101")
+        #expect(try await test.timeline().contains("became the phone of Alice Martin, number 101"))
+    }
+
+    @Test("A wrong code is refused, and five lock the phone")
+    func wrongCodes() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let id = try await test.device().id
+        _ = try await test.lines.add(.init(number: "101", displayName: "Alice", provisioningCode: "123456"))
+        for _ in 0..<5 { #expect(await test.dialling.dial("000000", from: id, source: source) == .unknownCode) }
+        #expect(await test.dialling.dial("123456", from: id, source: source) == .locked(seconds: 900))
+        test.clock.advance(900)
+        guard case .assigned = await test.dialling.dial("123456", from: id, source: source) else {
+            Issue.record("the lock did not open")
+            return
+        }
+    }
+
+    @Test("Of two phones that dial one code at once one gets the line and the other hears that it is in use")
+    func race() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        _ = try await test.yealink("/0015650abbdd.cfg", from: "10.77.0.12", mac: "00:15:65:0a:bb:dd")
+        _ = try await test.lines.add(.init(number: "101", displayName: "Alice", provisioningCode: "123456"))
+        let devices = try await test.store.devices().map(\.id)
+        let outcomes = await withTaskGroup(of: CodeOutcome.self) { group in
+            for id in devices { group.addTask { await test.dialling.dial("123456", from: id, source: nil) } }
+            var outcomes: [CodeOutcome] = []
+            for await outcome in group { outcomes.append(outcome) }
+            return outcomes
+        }
+        #expect(outcomes.count { $0 == .codeInUse } == 1)
+        #expect(try await test.store.lines().count { $0.device != nil } == 1)
+    }
+
+    @Test("A phone that has a line does not lose it to another code; dialling its own code again is no error")
+    func secondCode() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let id = try await test.device().id
+        _ = try await test.lines.add(.init(number: "101", displayName: "Alice", provisioningCode: "123456"))
+        _ = try await test.lines.add(.init(number: "102", displayName: "Bob", provisioningCode: "654321"))
+        _ = await test.dialling.dial("123456", from: id, source: source)
+        #expect(await test.dialling.dial("654321", from: id, source: source) == .deviceHasLine)
+        guard case .assigned = await test.dialling.dial("123456", from: id, source: source) else {
+            Issue.record("its own code was refused")
+            return
+        }
+    }
+
+    @Test("When its line is removed a phone goes back to autoprov with a new account")
+    func backToAutoprov() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let first = try await test.device().remoteStateSIPUsername
+        let line = try await test.lines.add(.init(number: "101", displayName: "Alice", provisioningCode: "123456"))
+        _ = await test.dialling.dial("123456", from: try await test.device().id, source: source)
+        #expect(try await test.lines.remove(line.id))
+        let text = try #require(try await test.yealink().text)
+        let second = try #require(try await test.device().remoteStateSIPUsername)
+        #expect(text.contains("account.1.user_name = \(second)\n") && second != first && second.hasPrefix("ap"))
+        #expect(try await test.accounts.account(username: "101") == nil)
+    }
+
+    @Test(
+        "A line that cannot be is refused, and says which member is wrong",
+        arguments: [
+            ("", "Alice", "123456", "number"), ("10a", "Alice", "123456", "number"), ("101", "", "123456", "display_name"),
+            ("101", "A\nB", "123456", "display_name"), ("101", "Alice", "12", "provisioning_code"), ("101", "Alice", "12345a", "provisioning_code"),
+            ("101", "Alice", "١٢٣٤٥٦", "provisioning_code"),
+        ])
+    func wrongLines(_ number: String, _ name: String, _ code: String, _ field: String) async throws {
+        let test = try await TestAppliance()
+        let error = await #expect(throws: LineError.self) {
+            try await test.lines.add(.init(number: number, displayName: name, provisioningCode: code))
+        }
+        #expect(error?.field == field)
+    }
+
+    @Test("Codes that provd makes have six digits and are free")
+    func randomCodes() async throws {
+        let test = try await TestAppliance()
+        var codes: Set<String> = []
+        for number in 0..<50 {
+            let line = try await test.lines.add(.init(number: "\(1_000 + number)", displayName: "N"))
+            let code = try #require(line.provisioningCode)
+            #expect(code.utf8.count == 6 && ProvisioningCode.isValid(code))
+            codes.insert(code)
+        }
+        #expect(codes.count == 50)
+    }
+}
+
+@Suite("Telling a phone to fetch again")
+struct PhoneSynchronisationTests {
+    /// Answers as a script says, and remembers whom it was asked to tell.
+    private actor FakeNotifier: PhoneNotifier {
+        var told: [NotifyTarget] = []
+        let answers: [NotifyTarget: NotifyResult]
+
+        init(_ answers: [NotifyTarget: NotifyResult]) { self.answers = answers }
+
+        func notify(_ target: NotifyTarget, event: String) -> NotifyResult {
+            told.append(target)
+            return answers[target] ?? .notRegistered
+        }
+    }
+
+    @Test("The account that the phone runs is tried first, then its others, then its address")
+    func order() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let username = try #require(try await test.device().remoteStateSIPUsername)
+        _ = try await test.lines.add(.init(number: "101", displayName: "Alice", provisioningCode: "123456"))
+        _ = await test.dialling.dial("123456", from: try await test.device().id, source: nil)
+        let address = try #require(IPAddress("10.77.0.11"))
+        let notifier = FakeNotifier([.address(address): .answered(status: 200)])
+        try await PhoneSynchronisation(test.appliance, notifier: notifier).synchronise(try await test.device().id)
+        #expect(await notifier.told == [.account(username), .account("101"), .address(address)])
+        #expect(try await test.timeline().last == "was told to fetch its configuration again, and agreed")
+    }
+
+    @Test("A phone that does not answer is a failure that says what to do")
+    func noAnswer() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let username = try #require(try await test.device().remoteStateSIPUsername)
+        let notifier = FakeNotifier([.account(username): .noAnswer])
+        let error = await #expect(throws: PhoneSynchronisation.Failure.self) {
+            try await PhoneSynchronisation(test.appliance, notifier: notifier).synchronise(try await test.device().id)
+        }
+        #expect(error?.description.contains("did not answer") == true)
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import DeviceStorage
+import JSONText
+import NetTypes
+import PhonePlugins
+import ProvModel
+import Testing
+
+@testable import Provisioning
+
+@Suite("From a sighting to a device")
+struct RegistryTests {
+    private func observation(_ type: DHCPObservation.MessageType, _ mac: String, ip: String? = nil) throws -> DHCPObservation {
+        var observation = DHCPObservation(observer: .sniffer, time: 1, type: type, mac: try #require(MACAddress(mac)))
+        observation.ip = ip.flatMap { IPv4Address($0) }
+        return observation
+    }
+
+    @Test("A phone's very first request already gets its file: it is made known, given a plugin, an account and a config")
+    func firstContact() async throws {
+        let test = try await TestAppliance()
+        let answer = try await test.yealink()
+        let device = try await test.device()
+        #expect(device.vendor == "Yealink" && device.model == "T46S" && device.version == "66.86.0.15" && device.plugin == "yealink-v86")
+        #expect(device.isConfigured && device.ip == IPAddress("10.77.0.11"))
+        let username = try #require(device.remoteStateSIPUsername)
+        #expect(username.hasPrefix("ap") && username.utf8.count == 10)
+        let account = try #require(try await test.store.autoprovAccount(username: username))
+        #expect(account.device == device.id)
+        let text = try #require(answer.text)
+        #expect(text.contains("account.1.user_name = \(account.username)\n") && text.contains("account.1.password = \(account.password)\n"))
+    }
+
+    @Test("Fifty first requests at once make one device")
+    func noTwins() async throws {
+        let test = try await TestAppliance()
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<50 { group.addTask { _ = try await test.yealink() } }
+            try await group.waitForAll()
+        }
+        #expect(try await test.store.devices().count == 1)
+    }
+
+    @Test("Two phones have different accounts")
+    func ownAccounts() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        _ = try await test.yealink("/0015650abbdd.cfg", from: "10.77.0.12", mac: "00:15:65:0a:bb:dd")
+        let names = try await test.store.devices().map(\.remoteStateSIPUsername)
+        #expect(names.count == 2 && names[0] != nil && names[0] != names[1])
+    }
+
+    @Test("A DHCP message alone makes a phone known, with vendor and model; a computer's makes nothing known")
+    func dhcp() async throws {
+        let test = try await TestAppliance()
+        var discover = try observation(.discover, "00:15:65:0a:bb:cc")
+        discover.vendorClass = "yealink"
+        discover.hostname = "SIP-T46S"
+        discover.recognition = .init(vendor: "Yealink", model: "T46S", basis: "yealink.yml: host name SIP-{model}")
+        try await test.dhcp.take(discover)
+        let device = try await test.device()
+        #expect(device.vendor == "Yealink" && device.model == "T46S" && device.ip == nil)
+        var computer = try observation(.discover, "d8:bb:c1:00:00:01")
+        computer.vendorClass = "MSFT 5.0"
+        try await test.dhcp.take(computer)
+        #expect(try await test.store.devices().count == 1)
+        #expect(try await test.timeline().contains("looks for a DHCP server"))
+    }
+
+    @Test("A plugin that provd chose gives way when more becomes known; one that an administrator chose stays")
+    func reassociation() async throws {
+        let test = try await TestAppliance()
+        var discover = try observation(.discover, "00:15:65:0a:bb:cc")
+        discover.recognition = .init(vendor: "Yealink", basis: "OUI")
+        try await test.dhcp.take(discover)
+        _ = try await test.yealink(version: "66.84.0.15")
+        #expect(try await test.device().plugin == "yealink-v84")
+        _ = try await test.yealink(version: "66.86.0.15")
+        #expect(try await test.device().plugin == "yealink-v86")
+
+        let device = try await test.device()
+        var document = device.document
+        document["plugin"] = "yealink-v85"
+        #expect(try await DeviceBook(test.appliance).replace(device.id, with: document))
+        _ = try await test.yealink(version: "66.84.0.15")
+        #expect(try await test.device().plugin == "yealink-v85")
+    }
+
+    @Test("A null plugin is an administrator's choice too: none")
+    func nullPlugin() async throws {
+        let test = try await TestAppliance()
+        _ = try await DeviceBook(test.appliance).create(
+            ["mac": "00:15:65:0a:bb:cc", "plugin": nil], tenant: test.tenant, isNew: true)
+        let answer = try await test.yealink()
+        #expect(answer.refusal?.kind == .noSuchFile)
+        #expect(try await test.device().plugin == nil)
+    }
+
+    @Test("An address belongs to the device that has it now")
+    func addressMoves() async throws {
+        let test = try await TestAppliance(access: .open)
+        _ = try await test.yealink()
+        _ = try await test.yealink("/0015650abbdd.cfg", from: "10.77.0.11", mac: "00:15:65:0a:bb:dd")
+        #expect(try await test.device("00:15:65:0a:bb:cc").ip == nil)
+        #expect(try await test.device("00:15:65:0a:bb:dd").ip == IPAddress("10.77.0.11"))
+    }
+
+    @Test("A request from another address than DHCP shows does not move the device in the books")
+    func forgery() async throws {
+        let test = try await TestAppliance()
+        var acknowledgement = try observation(.ack, "00:15:65:0a:bb:cc", ip: "10.77.0.11")
+        acknowledgement.recognition = .init(vendor: "Yealink", basis: "OUI")
+        try await test.dhcp.take(acknowledgement)
+        let answer = try await test.yealink(from: "10.77.0.66", version: "1.2.3.4")
+        #expect(answer.refusal?.kind == .forbidden)
+        let device = try await test.device()
+        #expect(device.ip == IPAddress("10.77.0.11") && device.version != "1.2.3.4")
+        #expect(try await test.timeline().contains { $0.contains("10.77.0.66") && $0.contains("DHCP evidence") })
+        #expect(try await test.yealink(from: "10.77.0.11").text != nil)
+    }
+
+    @Test("Without DHCP evidence the first asker is bound, and nobody else gets the file after")
+    func enrolment() async throws {
+        let test = try await TestAppliance()
+        #expect(try await test.yealink(from: "10.77.0.11").text != nil)
+        #expect(try await test.yealink(from: "10.77.0.12").refusal?.kind == .forbidden)
+        #expect(try await test.yealink(from: "10.77.0.11").text != nil)
+    }
+
+    @Test("When enrolment has ended an unknown phone gets no credentials")
+    func enrolmentEnds() async throws {
+        let test = try await TestAppliance()
+        test.clock.advance(25 * 3_600)
+        #expect(try await test.yealink().refusal?.kind == .forbidden)
+    }
+
+    @Test("Somebody who is no phone makes nothing known")
+    func strangers() async throws {
+        let test = try await TestAppliance()
+        for (path, agent) in [("/", "curl/7.88.1"), ("/favicon.ico", "Mozilla/5.0"), ("/0015650abbcc.xyz", "curl/7.88.1")] {
+            let asker = try #require(IPAddress("10.77.0.9"))
+            let request = PhoneFileRequest(transport: .http, path: path, userAgent: agent, asker: asker)
+            #expect(await test.files.answer(try #require(request)).refusal?.kind == .unknownDevice, "\(path)")
+        }
+        #expect(try await test.store.devices().isEmpty)
+    }
+
+    @Test("One phone does not get another's file by naming it")
+    func othersFile() async throws {
+        let test = try await TestAppliance(access: .open)
+        _ = try await test.yealink("/0015650abbdd.cfg", from: "10.77.0.12", mac: "00:15:65:0a:bb:dd")
+        let victim = try await test.device("00:15:65:0a:bb:dd")
+        let answer = try await test.yealink("/0015650abbdd.cfg", from: "10.77.0.11", mac: "00:15:65:0a:bb:cc")
+        let username = try #require(victim.remoteStateSIPUsername)
+        #expect(answer.text?.contains(username) != true)
+    }
+
+    @Test("A change of the base config is in the next file, without any device being touched")
+    func renderedWhenAsked() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let before = try await test.device()
+        let book = ConfigBook(test.appliance)
+        var base = try #require(try await book.config(.base))
+        base.rawConfig["syslog_enabled"] = true
+        base.rawConfig["syslog_ip"] = "10.77.0.99"
+        #expect(try await book.replace(.base, with: base.fullDocument))
+        #expect(try await test.yealink().text?.contains("static.syslog.server = 10.77.0.99") == true)
+        #expect(try await test.device() == before)
+    }
+}
