@@ -5,6 +5,11 @@ extension Renderer {
     mutating func evaluateFilter(_ filter: BuiltinFilter, _ operand: Int, _ arguments: Int) throws(JinjaRenderError) -> JinjaValue {
         if filter.makesIterator { return makeIterator(try elements(filter, operand, arguments)) }
         let value = filter.usesSequence ? try sequenceValue(operand) : try evaluate(operand)
+        if arguments < 0, filter != .format {
+            // That nothing more is needed was checked when the template was compiled.
+            try useSteps(1)
+            return try apply(filter, to: value, bound: .none)
+        }
         return try apply(filter, to: value, try self.arguments(arguments))
     }
 
@@ -44,7 +49,12 @@ extension Renderer {
         try useSteps(1)
         if filter.makesIterator { return makeIterator(try elements(filter, value, given)) }
         if filter == .format { return try applyFormat(value, given) }
-        let arguments = try given.bound(to: filter.signature, filter.rawValue)
+        return try apply(filter, to: value, bound: try given.bound(to: filter.signature, filter.rawValue))
+    }
+
+    private mutating func apply(
+        _ filter: BuiltinFilter, to value: JinjaValue, bound arguments: BoundArguments
+    ) throws(JinjaRenderError) -> JinjaValue {
         switch filter {
         case .abs, .float, .int, .round, .sum, .filesizeformat: return try applyNumeric(filter, value, arguments)
         case .attr:

@@ -26,6 +26,8 @@ final class CompiledTemplate: Sendable {
     let loads: [SlotLoad]
     let functions: [FunctionCode]
     let macros: [MacroCode]
+    let branches: [BranchCode]
+    let assignments: [AssignmentCode]
     let loops: [LoopCode]
     let targets: [TargetCode]
     let captures: [CaptureCode]
@@ -60,6 +62,8 @@ final class CompiledTemplate: Sendable {
         loads = tables.loads
         functions = tables.functions
         macros = tables.macros
+        branches = tables.branches
+        assignments = tables.assignments
         loops = tables.loops
         targets = tables.targets
         captures = tables.captures
@@ -88,6 +92,8 @@ struct CodeTables {
     var loads: [SlotLoad] = []
     var functions: [FunctionCode] = []
     var macros: [MacroCode] = []
+    var branches: [BranchCode] = []
+    var assignments: [AssignmentCode] = []
     var loops: [LoopCode] = []
     var targets: [TargetCode] = []
     var captures: [CaptureCode] = []
@@ -168,24 +174,36 @@ struct Body: Sendable {
     let count: Int
 }
 
+/// A statement with a position in the table of its kind; one number wide, because nodes are copied to be looked at.
 enum StatementNode: Sendable {
     case text(Int)
     case output(Int)
-    case branch(Int, then: Body, otherwise: Body)
+    case branch(Int)
     case loop(Int)
-    case assign(target: Int, value: Int)
+    case assign(Int)
     case capture(Int)
     case macro(Int)
     case callBlock(Int)
     case scope(Int)
-    case autoescape(Int, scope: Int)
+    case autoescape(Int)
     case block(Int)
     case extends(Int)
     case include(Int)
     case importTemplate(Int)
     case perform(Int)
-    /// Runs only while the template extends no other.
-    case unlessExtended(Body)
+    /// Runs another statement only while the template extends no other.
+    case unlessExtended(Int)
+}
+
+struct BranchCode: Sendable {
+    let test: Int
+    let then: Body
+    let otherwise: Body
+}
+
+struct AssignmentCode: Sendable {
+    let target: Int
+    let value: Int
 }
 
 /// What a slot holds when its scope is entered.
@@ -263,6 +281,8 @@ struct CaptureCode: Sendable {
 struct ScopeCode: Sendable {
     /// What is put into slots before the loads of the scope, for `with`.
     let bindings: [Binding]
+    /// The expression that turns escaping on or off; -1 where it stays as it is.
+    let escaping: Int
     let loads: Range<Int>
     let body: Body
 

@@ -30,7 +30,9 @@ extension Compiler {
         case .forLoop(let loop): return [.loop(try compile(loop, at: place, position: statement.position))]
         case .set(let target, let value):
             let value = try compile(value, at: place)
-            return [.assign(target: add(try compile(target, at: place, position: statement.position)), value: value)]
+            let target = add(try compile(target, at: place, position: statement.position))
+            tables.assignments.append(AssignmentCode(target: target, value: value))
+            return [.assign(tables.assignments.count - 1)]
         case .setBlock(let target, let filter, let body):
             let scope = Scope(function: place.scope.function, parent: place.scope)
             if let filter { analyze(filter, in: scope) }
@@ -60,7 +62,7 @@ extension Compiler {
             analyze(mode, in: scope)
             analyze(body, in: scope)
             let mode = try compile(mode, at: place.inner(scope))
-            return [.autoescape(mode, scope: try compileScope(scope, bindings: [], body: body, at: place))]
+            return [.autoescape(try compileScope(scope, bindings: [], escaping: mode, body: body, at: place))]
         case .macro(let macro):
             let code = try compile(macro, at: place, position: statement.position)
             return [.macro(code)]
@@ -84,7 +86,7 @@ extension Compiler {
         tables.statements.append(node)
         tables.statementPositions.append(statement.position)
         if case .output(_, let source) = statement.kind { tables.outputSources[tables.statements.count - 1] = source }
-        return [.unlessExtended(Body(first: tables.statements.count - 1, count: 1))]
+        return [.unlessExtended(tables.statements.count - 1)]
     }
 
     private mutating func compileBranches(
@@ -99,19 +101,21 @@ extension Compiler {
         }
         var rest = try compile(otherwise, at: soft)
         for branch in compiled.dropFirst().reversed() {
-            tables.statements.append(.branch(branch.test, then: branch.body, otherwise: rest))
+            tables.branches.append(BranchCode(test: branch.test, then: branch.body, otherwise: rest))
+            tables.statements.append(.branch(tables.branches.count - 1))
             tables.statementPositions.append(branch.position)
             rest = Body(first: tables.statements.count - 1, count: 1)
         }
         guard let first = compiled.first else { throw failure("a condition was expected", at: SourcePosition(line: 1, column: 1)) }
-        return .branch(first.test, then: first.body, otherwise: rest)
+        tables.branches.append(BranchCode(test: first.test, then: first.body, otherwise: rest))
+        return .branch(tables.branches.count - 1)
     }
 
     private mutating func compileScope(
-        _ scope: Scope, bindings: [ScopeCode.Binding], body: [Statement], at place: Place
+        _ scope: Scope, bindings: [ScopeCode.Binding], escaping: Int = -1, body: [Statement], at place: Place
     ) throws(JinjaSyntaxError) -> Int {
         let code = try compile(body, at: place.inner(scope))
-        tables.scopes.append(ScopeCode(bindings: bindings, loads: loads(of: scope), body: code))
+        tables.scopes.append(ScopeCode(bindings: bindings, escaping: escaping, loads: loads(of: scope), body: code))
         return tables.scopes.count - 1
     }
 
@@ -249,7 +253,7 @@ extension Compiler {
         if !place.isTopLevel || extendsCount == 0 { return [node] }
         tables.statements.append(node)
         tables.statementPositions.append(statement.position)
-        return [.unlessExtended(Body(first: tables.statements.count - 1, count: 1))]
+        return [.unlessExtended(tables.statements.count - 1)]
     }
 
     private mutating func compileExtends(

@@ -41,6 +41,9 @@ struct BoundArguments {
     let values: [JinjaValue?]
     let function: String
 
+    /// No arguments, for filters that need none.
+    static let none = BoundArguments(signature: Signature(), values: [], function: "the filter")
+
     subscript(name: String) -> JinjaValue? {
         signature.parameters.firstIndex(of: name).flatMap { values[$0] }
     }
@@ -126,6 +129,7 @@ extension Renderer {
         }
         guard case .object(let object) = callee, case .macro(let number) = object.kind else { return false }
         do {
+            if caller == nil, try runMacroDirectly(number, arguments: index) { return true }
             var arguments = try arguments(index)
             if let caller { arguments.named.append(("caller", caller)) }
             try runMacro(number, arguments)

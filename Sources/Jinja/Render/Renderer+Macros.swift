@@ -45,16 +45,51 @@ extension Renderer {
         if let slot = macro.callerSlot { slots[slot] = bound.caller }
         if let slot = macro.keywordsSlot { slots[slot] = .dict(bound.keywords) }
         if let slot = macro.extrasSlot { slots[slot] = .tuple(bound.extras) }
-        for (index, slot) in macro.slots.enumerated() where bound.values[index] == nil {
-            if macro.defaults[index] >= 0 {
-                slots[slot] = try evaluate(macro.defaults[index])
-            } else {
-                let name = macro.parameters[index]
-                slots[slot] = .undefined(JinjaUndefined(explanation: "the parameter '\(name)' was not given"))
-            }
-        }
+        for position in macro.slots.indices where bound.values[position] == nil { try setDefault(position, of: macro) }
         try execute(code.functions[macro.function].body)
         try leave(caller)
+    }
+
+    /// Runs a macro with arguments that need no sorting: they are evaluated into its variables at once.
+    ///
+    /// Gives `false` for every other call, before anything is evaluated.
+    mutating func runMacroDirectly(_ number: Int, arguments index: Int) throws(JinjaRenderError) -> Bool {
+        let instance = macros[number]
+        let macro = instance.code.macros[instance.macro]
+        if macro.callerSlot != nil || macro.keywordsSlot != nil || macro.extrasSlot != nil { return false }
+        var given = 0
+        if index >= 0 {
+            let list = code.arguments[index]
+            given = list.positional.count
+            if !list.named.isEmpty || list.list != nil || list.dict != nil || given > macro.slots.count { return false }
+        }
+        let function = instance.code.functions[macro.function]
+        var variables = [JinjaValue](repeating: .none, count: function.slotCount)
+        for position in macro.slots.indices {
+            if position < given {
+                variables[macro.slots[position]] = try evaluate(code.arguments[index].positional[position])
+            } else {
+                variables[macro.slots[position]] = instance.code.names[macro.parameterNames[position]].missing
+            }
+        }
+        let caller = try enter(
+            macro.function, of: instance.code, closure: instance.closure, context: instance.context, slots: variables)
+        isEscaping = instance.isEscaping
+        load(function.loads)
+        for position in given..<macro.slots.count { try setDefault(position, of: macro) }
+        try execute(function.body)
+        try leave(caller)
+        return true
+    }
+
+    /// Gives a parameter without an argument its default, which can use the parameters before it.
+    private mutating func setDefault(_ position: Int, of macro: MacroCode) throws(JinjaRenderError) {
+        if macro.defaults[position] >= 0 {
+            slots[macro.slots[position]] = try evaluate(macro.defaults[position])
+        } else {
+            let explanation = "the parameter '\(macro.parameters[position])' was not given"
+            slots[macro.slots[position]] = .undefined(JinjaUndefined(explanation: explanation))
+        }
     }
 
     private struct BoundMacroArguments {

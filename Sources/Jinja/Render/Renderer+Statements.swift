@@ -8,8 +8,9 @@ extension Renderer {
                 switch code.statements[index] {
                 case .text(let text): output.append(contentsOf: code.texts[text])
                 case .output(let value): try emit(expression: value, statement: index)
-                case .branch(let test, let then, let otherwise):
-                    try execute(try isTrue(expression: test) ? then : otherwise)
+                case .branch(let branch):
+                    let isTrue = try isTrue(expression: code.branches[branch].test)
+                    try execute(isTrue ? code.branches[branch].then : code.branches[branch].otherwise)
                 case let node: try executeOther(node, at: index)
                 }
                 if output.count > outputLimit { throw outputTooLong() }
@@ -24,24 +25,24 @@ extension Renderer {
         switch node {
         case .text, .output, .branch: break
         case .loop(let loop): try executeLoop(loop)
-        case .assign(let target, let value): try executeAssignment(target, value)
+        case .assign(let assignment): try executeAssignment(code.assignments[assignment])
         case .capture(let capture): try executeCapture(capture)
         case .macro(let macro): try defineMacro(macro)
         case .callBlock(let call): try executeCallBlock(call, statement: index)
         case .scope(let scope): try executeScope(scope)
-        case .autoescape(let mode, let scope): try executeAutoescape(mode, scope)
+        case .autoescape(let scope): try executeAutoescape(scope)
         case .block(let call): try executeBlock(call)
         case .extends(let parent): try extend(parent)
         case .include(let include): try executeInclude(include)
         case .importTemplate(let include): try executeImport(include)
         case .perform(let value): _ = try evaluate(value)
-        case .unlessExtended(let body): if extended == nil { try execute(body) }
+        case .unlessExtended(let statement): if extended == nil { try execute(Body(first: statement, count: 1)) }
         }
     }
 
-    private mutating func executeAssignment(_ target: Int, _ value: Int) throws(JinjaRenderError) {
-        let value = try evaluate(value)
-        try assign(value, to: code.targets[target])
+    private mutating func executeAssignment(_ assignment: AssignmentCode) throws(JinjaRenderError) {
+        let value = try evaluate(assignment.value)
+        try assign(value, to: code.targets[assignment.target])
     }
 
     private mutating func executeCapture(_ index: Int) throws(JinjaRenderError) {
@@ -89,11 +90,11 @@ extension Renderer {
         try execute(scope.body)
     }
 
-    private mutating func executeAutoescape(_ mode: Int, _ index: Int) throws(JinjaRenderError) {
+    private mutating func executeAutoescape(_ index: Int) throws(JinjaRenderError) {
         let scope = code.scopes[index]
         load(scope.loads)
         let outer = isEscaping
-        isEscaping = try isTrue(expression: mode)
+        isEscaping = try isTrue(expression: scope.escaping)
         try execute(scope.body)
         isEscaping = outer
     }

@@ -223,6 +223,10 @@ extension Renderer {
 extension Array<UInt8> {
     /// Appends an integer's digits without making a string.
     mutating func append(decimal number: Int) {
+        if number >= 0, number < 10 {
+            append(UInt8(truncatingIfNeeded: number) + 48)
+            return
+        }
         if number < 0 { append(UInt8(ascii: "-")) }
         var rest = number.magnitude
         var divisor: UInt = 1

@@ -100,7 +100,7 @@ struct Renderer {
 
     /// Makes a function of a template the running one.
     mutating func enter(
-        _ function: Int, of code: CompiledTemplate, closure: Int, context: Int
+        _ function: Int, of code: CompiledTemplate, closure: Int, context: Int, slots variables: [JinjaValue]? = nil
     ) throws(JinjaRenderError) -> Caller {
         callDepth += 1
         nesting += code.nesting
@@ -115,7 +115,7 @@ struct Renderer {
         frame = frames.count - 1
         self.code = code
         self.context = context
-        slots = [JinjaValue](repeating: .none, count: code.functions[function].slotCount)
+        slots = variables ?? [JinjaValue](repeating: .none, count: code.functions[function].slotCount)
         return caller
     }
 

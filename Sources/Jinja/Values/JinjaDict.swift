@@ -172,24 +172,33 @@ extension JinjaDict: ExpressibleByDictionaryLiteral {
 }
 
 /// The hashes of keys; equal keys have equal hashes whatever their types.
+///
+/// The bytes of texts are hashed here and not by String, whose own hash unites canonically equal texts,
+/// which are two keys in Python. The secrets differ in every process, so that nobody can choose keys
+/// that collide; words are mixed by multiplication, because most keys are shorter than the fixed cost of SipHash.
 enum KeyHash {
+    private static let secret = UInt64.random(in: .min ... .max) | 1
+    private static let seed = UInt64.random(in: .min ... .max)
+
     static func of(_ text: String) -> Int {
-        var hasher = Hasher()
-        // The bytes are hashed, because String's own hash unites canonically equal texts, which are two keys in Python.
-        // Eight at a time, because the hasher works on words.
+        let secret = secret
+        var state = seed
         var word: UInt64 = 0
-        var count = 0
+        var count: UInt64 = 0
         for byte in text.utf8 {
             word = word << 8 | UInt64(byte)
             count &+= 1
             if count & 7 == 0 {
-                hasher.combine(word)
+                state = mix(state ^ word, secret)
                 word = 0
             }
         }
-        hasher.combine(word)
-        hasher.combine(count)
-        return hasher.finalize()
+        return Int(truncatingIfNeeded: mix(mix(state ^ word, secret) ^ count, secret))
+    }
+
+    private static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let (high, low) = left.multipliedFullWidth(by: right)
+        return high ^ low
     }
 
     static func of(_ key: JinjaValue) throws(JinjaRenderError) -> Int {
