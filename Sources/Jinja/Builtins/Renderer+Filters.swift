@@ -58,7 +58,7 @@ extension Renderer {
         switch filter {
         case .abs, .float, .int, .round, .sum, .filesizeformat: return try applyNumeric(filter, value, arguments)
         case .attr:
-            let name = try requiredText(arguments["name"] ?? .none, "attr")
+            let name = try requiredText(arguments["name"] ?? .null, "attr")
             return try attributeOnly(of: value, name)
         case .capitalize, .center, .indent, .lower, .replace, .striptags, .title, .trim, .truncate, .upper, .urlencode,
             .wordcount:
@@ -99,7 +99,7 @@ extension Renderer {
             case .loop(let number): return loops[try position(ofLoop: number)].items.count
             default: break
             }
-        case .none, .bool, .int, .double: break
+        case .null, .bool, .int, .double: break
         }
         throw JinjaRenderError(.type, "a \(value.typeName) has no length")
     }
@@ -167,7 +167,7 @@ extension Renderer {
         guard case .dict(let dict) = value else { throw JinjaRenderError(.type, "'xmlattr' takes a dict, not \(value.typeName)") }
         var parts: [String] = []
         for (key, value) in zip(dict.keys, dict.values) {
-            if case .none = value { continue }
+            if case .null = value { continue }
             if value.isUndefined { continue }
             let name = try requiredText(key, "xmlattr")
             if name.utf8.contains(where: { $0 == 0x20 || (0x09...0x0D).contains($0) || $0 == 0x2F || $0 == 0x3E || $0 == 0x3D }) {

@@ -97,7 +97,7 @@ extension Renderer {
                 path = text.split(separator: ".", omittingEmptySubsequences: false).map { part in
                     Int(part).map { .int($0) } ?? .string(String(part))
                 }
-            } else if case .none = attribute {
+            } else if case .null = attribute {
             } else {
                 path = [attribute]
             }

@@ -31,7 +31,7 @@ extension Renderer {
             var seen = JinjaDict()
             var result: [JinjaValue] = []
             for (item, key) in zip(items, keys) where try seen.value(for: key) == nil {
-                try seen.set(key, to: .none)
+                try seen.set(key, to: .null)
                 result.append(item)
             }
             return result
@@ -85,7 +85,7 @@ extension Renderer {
     /// The parts of a path such as `address.city`; numbers are positions.
     private func attributePath(_ attribute: JinjaValue?) -> [JinjaValue] {
         switch attribute {
-        case nil, .some(.none): return []
+        case nil, .some(.null): return []
         case .some(let value):
             guard let text = value.stringValue else { return [value] }
             return text.split(separator: ".", omittingEmptySubsequences: false).map { part in
@@ -126,7 +126,7 @@ extension Renderer {
     }
 
     private func fallback(_ value: JinjaValue?) -> JinjaValue? {
-        if case .some(.none) = value { return nil }
+        if case .some(.null) = value { return nil }
         return value
     }
 

@@ -7,7 +7,7 @@ extension Renderer {
         switch test {
         case .defined: return !value.isUndefined
         case .undefined: return value.isUndefined
-        case .none: if case .none = value { return true } else { return false }
+        case .none: if case .null = value { return true } else { return false }
         default: return try passes(test, value, try self.arguments(arguments))
         }
     }
@@ -17,11 +17,11 @@ extension Renderer {
         _ test: BuiltinTest, _ value: JinjaValue, _ arguments: Arguments
     ) throws(JinjaRenderError) -> Bool {
         let bound = try arguments.bound(to: test.signature, test.rawValue)
-        let other = bound.values.first.flatMap { $0 } ?? .none
+        let other = bound.values.first.flatMap { $0 } ?? .null
         switch test {
         case .defined: return !value.isUndefined
         case .undefined: return value.isUndefined
-        case .none: if case .none = value { return true } else { return false }
+        case .none: if case .null = value { return true } else { return false }
         case .boolean: if case .bool = value { return true } else { return false }
         case .true: if case .bool(true) = value { return true } else { return false }
         case .false: if case .bool(false) = value { return true } else { return false }
@@ -61,7 +61,7 @@ extension Renderer {
     /// Python's `is`, as far as immutable values have an identity.
     private mutating func isSame(_ left: JinjaValue, _ right: JinjaValue) throws(JinjaRenderError) -> Bool {
         switch (left, right) {
-        case (.none, .none): return true
+        case (.null, .null): return true
         case (.bool(let first), .bool(let second)): return first == second
         case (.int(let first), .int(let second)): return first == second
         case (.object(let first), .object(let second)): return first.isIdentical(to: second)
@@ -82,7 +82,7 @@ extension Renderer {
             case .range, .view, .iterator, .loop: return true
             default: return false
             }
-        case .none, .bool, .int, .double: return false
+        case .null, .bool, .int, .double: return false
         }
     }
 
@@ -91,7 +91,7 @@ extension Renderer {
         case .string, .safe, .list, .tuple, .dict: return true
         case .undefined: return undefinedBehavior != .strict
         case .object(let object): if case .range = object.kind { return true } else { return false }
-        case .none, .bool, .int, .double: return false
+        case .null, .bool, .int, .double: return false
         }
     }
 

@@ -22,7 +22,7 @@ extension Renderer {
         case .title: return .string(try limited(Self.titled(text)))
         case .trim:
             guard let characters = arguments["chars"] else { return wrap(text.stripped(nil)) }
-            if case .none = characters { return wrap(text.stripped(nil)) }
+            if case .null = characters { return wrap(text.stripped(nil)) }
             return wrap(text.stripped(try requiredText(characters, "trim")))
         case .center:
             let width = try arguments.integer("width", default: 80)
@@ -96,7 +96,7 @@ extension Renderer {
         let length = try arguments.integer("length", default: 255)
         var leeway = 5
         if let given = arguments["leeway"] {
-            if case .none = given {} else { leeway = try integer(given, "truncate") }
+            if case .null = given {} else { leeway = try integer(given, "truncate") }
         }
         let end = arguments["end"] ?? .string("...")
         let endText = value.isSafe ? try escaped(end) : try requiredText(end, "truncate")
@@ -115,11 +115,11 @@ extension Renderer {
     }
 
     private mutating func replaced(_ value: JinjaValue, _ arguments: BoundArguments) throws(JinjaRenderError) -> JinjaValue {
-        let old = arguments["old"] ?? .none
-        let new = arguments["new"] ?? .none
+        let old = arguments["old"] ?? .null
+        let new = arguments["new"] ?? .null
         var limit = -1
         if let count = arguments["count"] {
-            if case .none = count {} else { limit = try integer(count, "replace") }
+            if case .null = count {} else { limit = try integer(count, "replace") }
         }
         guard isEscaping else {
             return .string(try replace(try text(of: value), try text(of: old), try text(of: new), limit: limit))
@@ -134,7 +134,7 @@ extension Renderer {
     private mutating func urlEncoded(_ value: JinjaValue) throws(JinjaRenderError) -> JinjaValue {
         var pairs: [JinjaValue]
         switch value {
-        case .string, .safe, .none, .bool, .int, .double:
+        case .string, .safe, .null, .bool, .int, .double:
             return .string(try limited(Self.percentEncoded(try text(of: value), isQuery: false)))
         case .dict(let dict): pairs = dict.items
         default: pairs = try sequence(value)

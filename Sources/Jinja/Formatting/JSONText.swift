@@ -14,7 +14,7 @@ struct JSONText {
     mutating func write(_ value: JinjaValue, level: Int = 0) throws(JinjaRenderError) {
         if bytes.count > limit { throw JinjaRenderError(.limit, "the JSON text has more than \(limit) bytes") }
         switch value {
-        case .none: append("null")
+        case .null: append("null")
         case .bool(let flag): append(flag ? "true" : "false")
         case .int(let number): append(String(number))
         case .double(let number):
@@ -39,7 +39,7 @@ struct JSONText {
             case .int(let number): pairs.append((String(number), Double(number), value))
             case .bool(let flag): pairs.append((flag ? "true" : "false", flag ? 1 : 0, value))
             case .double(let number): pairs.append((FloatText.shortest(number), number, value))
-            case .none where dict.count == 1: pairs.append(("null", nil, value))
+            case .null where dict.count == 1: pairs.append(("null", nil, value))
             default: throw JinjaRenderError(.type, "the keys of JSON objects cannot be sorted or are no text")
             }
         }

@@ -31,7 +31,7 @@ extension Renderer {
             }
             return name == "count" || name == "index" ? bound(value, name) : nil
         case .object(let object): return try attribute(of: object, name)
-        case .undefined, .none, .bool, .int, .double: return nil
+        case .undefined, .null, .bool, .int, .double: return nil
         }
     }
 
@@ -101,7 +101,7 @@ extension Renderer {
                 return index.stringValue.map { reference(toBlock: $0, level: 0, context: context) }
             default: return nil
             }
-        case .undefined, .none, .bool, .int, .double: return nil
+        case .undefined, .null, .bool, .int, .double: return nil
         }
     }
 
@@ -130,7 +130,7 @@ extension Renderer {
                 continue
             }
             let bound = try evaluate(code.operands[position])
-            if case .none = bound {
+            if case .null = bound {
                 numbers.append(nil)
             } else if let number = bound.intValue {
                 numbers.append(number)

@@ -215,7 +215,7 @@ extension Renderer {
             case .cycler(let number):
                 if name == "reset" {
                     cyclers[number].position = 0
-                    return .none
+                    return .null
                 }
                 let current = cyclers[number].items[cyclers[number].position]
                 cyclers[number].position = (cyclers[number].position + 1) % cyclers[number].items.count
@@ -237,7 +237,7 @@ extension Renderer {
             return .object(JinjaObject(.view(DictView(kind: kind, dict: dict))))
         case .get:
             let values = try arguments.onlyPositional(1...2, name)
-            return try dict.value(for: values[0]) ?? (values.count > 1 ? values[1] : .none)
+            return try dict.value(for: values[0]) ?? (values.count > 1 ? values[1] : .null)
         case .copy: return .dict(dict)
         case .pop, .popitem, .update, .clear, .setdefault, .fromkeys, nil:
             throw JinjaRenderError(.type, "values cannot be changed in place by '\(name)'; make a new one, or use a namespace")

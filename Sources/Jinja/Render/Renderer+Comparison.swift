@@ -105,7 +105,7 @@ extension Renderer {
                 return false
             default: return try contains(.list(JinjaList(try sequence(container))), element)
             }
-        case .none, .bool, .int, .double: throw JinjaRenderError(.type, "a \(container.typeName) has no elements")
+        case .null, .bool, .int, .double: throw JinjaRenderError(.type, "a \(container.typeName) has no elements")
         }
     }
 

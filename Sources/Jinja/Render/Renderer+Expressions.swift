@@ -227,7 +227,7 @@ extension Renderer {
                 return rest
             default: throw JinjaRenderError(.type, "a \(value.typeName) has no elements")
             }
-        case .none, .bool, .int, .double: throw JinjaRenderError(.type, "a \(value.typeName) has no elements")
+        case .null, .bool, .int, .double: throw JinjaRenderError(.type, "a \(value.typeName) has no elements")
         }
     }
 }

@@ -64,7 +64,7 @@ extension Renderer {
             if !list.named.isEmpty || list.list != nil || list.dict != nil || given > macro.slots.count { return false }
         }
         let function = instance.code.functions[macro.function]
-        var variables = [JinjaValue](repeating: .none, count: function.slotCount)
+        var variables = [JinjaValue](repeating: .null, count: function.slotCount)
         for position in macro.slots.indices {
             if position < given {
                 variables[macro.slots[position]] = try evaluate(code.arguments[index].positional[position])

@@ -98,7 +98,7 @@ extension Renderer {
         case .string(let text), .safe(let text): return text
         case .int(let number): return String(number)
         case .bool(let flag): return flag ? "True" : "False"
-        case .none: return "None"
+        case .null: return "None"
         case .double(let number): return FloatText.shortest(number)
         case .undefined(let info):
             if undefinedBehavior == .strict { throw undefined(info) }
@@ -146,7 +146,7 @@ extension Renderer {
             Self.writeQuoted(text, to: &bytes)
             bytes.append(UInt8(ascii: ")"))
         case .undefined: bytes.append(contentsOf: "Undefined".utf8)
-        case .none, .bool, .int, .double: bytes.append(contentsOf: try text(of: value).utf8)
+        case .null, .bool, .int, .double: bytes.append(contentsOf: try text(of: value).utf8)
         case .list(let list): try write(list.values, "[", "]", to: &bytes)
         case .tuple(let list): try write(list.values, "(", list.values.count == 1 ? ",)" : ")", to: &bytes)
         case .dict(let dict): try write(dict, to: &bytes)

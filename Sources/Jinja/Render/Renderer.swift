@@ -41,7 +41,7 @@ struct Renderer {
     /// The template that the running one extends.
     var extended: CompiledTemplate?
     /// What a block with a filter has captured.
-    var captured: JinjaValue = .none
+    var captured: JinjaValue = .null
     var output: [UInt8] = []
     /// The most bytes that ``output`` may have; less than the whole while captures have put other output aside.
     var outputLimit: Int
@@ -115,7 +115,7 @@ struct Renderer {
         frame = frames.count - 1
         self.code = code
         self.context = context
-        slots = variables ?? [JinjaValue](repeating: .none, count: code.functions[function].slotCount)
+        slots = variables ?? [JinjaValue](repeating: .null, count: code.functions[function].slotCount)
         return caller
     }
 

@@ -84,7 +84,7 @@ extension Renderer {
 
     private func optionalText(_ value: JinjaValue?, _ function: String) throws(JinjaRenderError) -> String? {
         guard let value else { return nil }
-        if case .none = value { return nil }
+        if case .null = value { return nil }
         return try requiredText(value, function)
     }
 

@@ -153,7 +153,7 @@ extension Parser {
             switch name {
             case "true", "True": return try node(.constant(.bool(true)), at: token.position)
             case "false", "False": return try node(.constant(.bool(false)), at: token.position)
-            case "none", "None": return try node(.constant(.none), at: token.position)
+            case "none", "None": return try node(.constant(.null), at: token.position)
             default: return try node(.name(name), at: token.position)
             }
         case .string(var text):

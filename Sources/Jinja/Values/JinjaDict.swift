@@ -207,7 +207,7 @@ enum KeyHash {
         case .bool(let flag): return of(flag ? 1 : 0)
         case .int(let number): return of(number)
         case .double(let number): return Int(exactly: number).map(of) ?? number.hashValue
-        case .none: return 1
+        case .null: return 1
         case .tuple(let list):
             var hash = 3
             for value in list.values { hash = hash &* 31 &+ (try of(value)) }

@@ -4,7 +4,7 @@ extension JinjaValue {
     /// Python's truth of a value that needs nothing from the rendering.
     var isTruthy: Bool {
         switch self {
-        case .undefined, .none: false
+        case .undefined, .null: false
         case .bool(let flag): flag
         case .int(let number): number != 0
         case .double(let number): number != 0
@@ -36,7 +36,7 @@ extension JinjaValue {
             (.safe(let left), .string(let right)), (.safe(let left), .safe(let right)):
             return left.hasSameScalars(as: right)
         case (.int(let left), .int(let right)): return left == right
-        case (.undefined, .undefined), (.none, .none): return true
+        case (.undefined, .undefined), (.null, .null): return true
         case (.object(let left), .object(let right)):
             if case .view = left.kind, case .view = right.kind { return nil }
             return left.isIdentical(to: right)

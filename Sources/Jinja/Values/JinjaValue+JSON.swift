@@ -56,7 +56,7 @@ private struct JSONReader {
         case UInt8(ascii: "\""): return .string(try readString())
         case UInt8(ascii: "t") where take("true"): return .bool(true)
         case UInt8(ascii: "f") where take("false"): return .bool(false)
-        case UInt8(ascii: "n") where take("null"): return .none
+        case UInt8(ascii: "n") where take("null"): return .null
         case UInt8(ascii: "-"), .some(0x30...0x39): return try readNumber()
         default: throw failure("a value was expected")
         }

@@ -5,7 +5,7 @@ public enum JinjaValue: Sendable {
     /// A name, attribute or item that does not exist; it prints as nothing.
     case undefined(JinjaUndefined)
     /// Python's `None`.
-    case none
+    case null
     /// A truth value; it also counts as 1 or 0, as in Python.
     case bool(Bool)
     /// An integer of 64 bits; leaving that range is an error.
@@ -104,7 +104,7 @@ extension JinjaValue {
     public var typeName: String {
         switch self {
         case .undefined: "undefined"
-        case .none: "none"
+        case .null: "none"
         case .bool: "bool"
         case .int: "int"
         case .double: "float"
@@ -120,7 +120,7 @@ extension JinjaValue {
     /// How many containers are nested in each other, this one included.
     var depth: Int {
         switch self {
-        case .undefined, .none, .bool, .int, .double, .string, .safe: 0
+        case .undefined, .null, .bool, .int, .double, .string, .safe: 0
         case .list(let list), .tuple(let list): list.depth
         case .dict(let dict): dict.depth
         case .object(let object): object.depth

@@ -7,7 +7,7 @@ extension JinjaValue {
     /// The same value for a template.
     init(_ json: JSONValue) {
         switch json {
-        case .null: self = .none
+        case .null: self = .null
         case .bool(let flag): self = .bool(flag)
         case .int(let number): self = .int(number)
         case .double(let number): self = .double(number)
