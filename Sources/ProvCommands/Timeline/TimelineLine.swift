@@ -16,6 +16,8 @@ struct TimelineLine {
             }
         let mark =
             switch event["outcome"]?.string {
+            // Phones ask for files that they can do without; not getting one is no setback.
+            case "refused" where event["details"]?["refusal"]?.string == "no-such-file": "·"
             case "refused": "✗"
             case "failed": "!"
             default: "✓"

@@ -9,16 +9,36 @@ enum AutoprovConfig {
     ///
     /// - Returns: `nil` if no config has the role `autocreate`, or that one lacks line 1.
     static func create(for device: DeviceID, in transaction: any StoreTransaction) throws -> Config? {
+        guard let config = try createForAnyDevice(in: transaction) else { return nil }
+        return try adopt(config.id, by: device, in: transaction)
+    }
+
+    /// Makes a config that is no device's yet, and saves it. The device that is put on it is given an account then.
+    ///
+    /// - Returns: `nil` as `create(for:in:)` does.
+    static func createForAnyDevice(in transaction: any StoreTransaction) throws -> Config? {
         let template = try transaction.config(.autoprov).flatMap { $0.role == "autocreate" ? $0 : nil }
             ?? transaction.configs().first { $0.role == "autocreate" }
         guard let template, template.rawConfig["sip_lines"]?["1"]?.object != nil else { return nil }
-        let account = try account(of: device, in: transaction)
-        let line: JSONObject = ["username": .string(account.username), "password": .string(account.password)]
         // Only the account is the device's own. All else stays inherited, so that a change of the template counts.
         var config = Config(
             id: ConfigID(stored: template.id.description + Secrets.uuid()), parents: [template.id],
-            rawConfig: ["sip_lines": ["1": .object(line)]])
+            rawConfig: ["sip_lines": ["1": [:]]])
         config.document["transient"] = true
+        try transaction.save(config)
+        return config
+    }
+
+    /// Gives a config that was made for any device the account of the device that is on it now.
+    ///
+    /// - Returns: The config as it is now; `nil` if it is none of that kind, or has an account.
+    @discardableResult
+    static func adopt(_ id: ConfigID, by device: DeviceID, in transaction: any StoreTransaction) throws -> Config? {
+        guard var config = try transaction.config(id), config.isTransient, config.rawConfig["sip_lines"]?["1"] == [:] else { return nil }
+        let account = try account(of: device, in: transaction)
+        config.rawConfig["sip_lines"] = [
+            "1": ["username": .string(account.username), "password": .string(account.password)]
+        ]
         try transaction.save(config)
         return config
     }

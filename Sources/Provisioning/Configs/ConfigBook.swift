@@ -44,6 +44,19 @@ public struct ConfigBook: Sendable {
         return id
     }
 
+    /// Makes a config for a device without a line, of the config whose role is `autocreate`. The device that is put on it
+    /// is given an account of its own.
+    ///
+    /// - Throws: `DocumentError` if there is no such config or it has no line 1, else `StoreError`.
+    public func autocreate() async throws -> ConfigID {
+        try await appliance.store.transaction { transaction in
+            guard let config = try AutoprovConfig.createForAnyDevice(in: transaction) else {
+                throw DocumentError("role", "no config has the role autocreate and a line 1 in its sip_lines: add one")
+            }
+            return config.id
+        }
+    }
+
     /// Replaces a config. It takes one write, whatever the number of devices on it: their files are rendered when asked for.
     ///
     /// - Returns: Whether there is such a config.

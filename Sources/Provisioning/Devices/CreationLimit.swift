@@ -5,10 +5,10 @@
 /// A whole company's phones may appear within a minute after a power cut, but they are known then. Without a bound
 /// a single machine could fill the database with invented phones.
 struct CreationLimit: Sendable {
-    /// The most devices at once: the largest installation that is unpacked in one go.
-    static let burst = 2_000.0
+    /// The most devices at once: more than the largest installation that is unpacked in one go, and some 10 MB of database.
+    static let burst = 10_000.0
     /// How many more each second.
-    static let perSecond = 5.0
+    static let perSecond = 10.0
 
     private var tokens = burst
     private var last: Double?

@@ -14,6 +14,9 @@ public struct DeviceBook: Sendable {
     /// All devices, oldest first.
     public func all() async throws -> [Device] { try await appliance.store.devices() }
 
+    /// The devices with a value, oldest first.
+    public func devices(where key: DeviceKey) async throws -> [Device] { try await appliance.store.devices(where: key) }
+
     /// The device with a key or a hardware address, or `nil`.
     public func device(_ name: String) async throws -> Device? {
         if let device = try await appliance.store.device(DeviceID(stored: name)) { return device }
@@ -35,6 +38,7 @@ public struct DeviceBook: Sendable {
             device.document["is_new"] = .bool(isNew)
             device.isConfigured = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
             try transaction.save(device)
+            if let config = device.config { try AutoprovConfig.adopt(config, by: id, in: transaction) }
             try transaction.append([.administered(device, "was added by an administrator", now: now)])
             return id
         }
@@ -57,6 +61,7 @@ public struct DeviceBook: Sendable {
             // A plugin that the client names anew is its choice from now on.
             if device.document["plugin"] != former.document["plugin"] { try transaction.deleteAssociation(of: id) }
             try transaction.save(device)
+            if let config = device.config { try AutoprovConfig.adopt(config, by: id, in: transaction) }
             if let config = former.config, config != device.config {
                 try AutoprovConfig.removeIfOrphaned(config, in: transaction)
             }
@@ -73,6 +78,21 @@ public struct DeviceBook: Sendable {
             guard let device = try transaction.device(id) else { return false }
             try transaction.delete(id)
             if let config = device.config { try AutoprovConfig.removeIfOrphaned(config, in: transaction) }
+            return true
+        }
+    }
+
+    /// Finds out anew whether a device can be served. Its files need nothing: they are rendered when asked for.
+    ///
+    /// - Returns: Whether there is such a device.
+    public func reconfigure(_ id: DeviceID) async throws -> Bool {
+        let catalog = appliance.plugins.catalog
+        return try await appliance.store.transaction { transaction in
+            guard var device = try transaction.device(id) else { return false }
+            let canBeServed = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
+            guard device.isConfigured != canBeServed else { return true }
+            device.isConfigured = canBeServed
+            try transaction.save(device)
             return true
         }
     }

@@ -67,8 +67,8 @@ public struct DeviceRegistry: Sendable {
             try Self.giveConfig(&device, in: transaction)
             device.isConfigured = try Self.canBeServed(device, catalog, in: transaction)
             if device != found { try transaction.save(device) }
-            if let ip = sighting.ip, ip != found?.ip {
-                // One address is one device's. Another that had it has it no longer.
+            if let ip = sighting.ip, ip != found?.ip, try !ApplianceParameters.isBehindNAT(in: transaction) {
+                // One address is one device's, but behind NAT. Another that had it has it no longer.
                 for var other in try transaction.devices(where: .ip(ip)) where other.id != device.id {
                     other.ip = nil
                     try transaction.save(other)

@@ -77,11 +77,11 @@ public enum PhoneFileAnswer: Sendable {
     /// Why a phone gets nothing.
     public struct Refusal: Sendable, Equatable {
         /// The kinds of refusal, which each protocol says in its own way.
-        public enum Kind: Sendable {
+        public enum Kind: String, Sendable {
             /// Nothing tells which device asks.
-            case unknownDevice
+            case unknownDevice = "unknown-device"
             /// The device is known, but nothing serves it or its plugin has no such file.
-            case noSuchFile
+            case noSuchFile = "no-such-file"
             /// The file holds credentials and this asker may not have it.
             case forbidden
             /// provd cannot answer now.

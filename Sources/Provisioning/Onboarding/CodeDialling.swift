@@ -60,7 +60,10 @@ public struct CodeDialling: Sendable {
             outcome = .trouble
         }
         switch outcome {
-        case .assigned: guardian.state.withLock { $0.right(device: device) }
+        case .assigned:
+            // Its events were written with the assignment.
+            guardian.state.withLock { $0.right(device: device) }
+            return outcome
         case .unknownCode: guardian.state.withLock { $0.wrong(device: device, source: source, now: now) }
         case .codeInUse, .deviceHasLine, .locked, .trouble: break
         }
@@ -73,29 +76,34 @@ public struct CodeDialling: Sendable {
     ) throws -> CodeOutcome {
         guard ProvisioningCode.isValid(code), let line = try transaction.line(code: code) else { return .unknownCode }
         guard let device = try transaction.device(id) else { return .trouble }
-        if line.device == id { return .assigned(line) }
-        guard line.device == nil else { return .codeInUse }
-        guard try transaction.lines(on: id).isEmpty else { return .deviceHasLine }
-        try assignment.assign(line, to: device, in: transaction)
-        return .assigned(line)
+        let isItsOwn = line.device == id
+        guard isItsOwn || line.device == nil else { return .codeInUse }
+        guard try isItsOwn || transaction.lines(on: id).isEmpty else { return .deviceHasLine }
+        let outcome = CodeOutcome.assigned(line)
+        try transaction.append([outcome.event(device.id, mac: device.mac, now: assignment.now)])
+        if !isItsOwn { try assignment.assign(line, to: device, in: transaction) }
+        return outcome
     }
 
     private func note(_ outcome: CodeOutcome, _ device: DeviceID, _ source: IPAddress?) async {
         if outcome != .trouble, outcome.isRefusal {
             appliance.securityLog.warning("Provisioning code refused to \(source?.description ?? "-"): \(device)")
         }
-        // Codes open lines, so that no log shows which one was dialled.
         let mac = try? await appliance.store.device(device)?.mac
-        await appliance.journal.note(
-            TimelineEvent(
-                device: device, mac: mac, time: appliance.now(), step: .dialled, outcome: outcome.timelineOutcome,
-                text: "dialled a provisioning code: \(outcome.words)"))
+        await appliance.journal.note(outcome.event(device, mac: mac, now: appliance.now()))
     }
 }
 
 extension CodeOutcome {
     fileprivate var isRefusal: Bool {
         if case .assigned = self { false } else { true }
+    }
+
+    /// The step as the timeline shows it. Codes open lines, so that no log says which one was dialled.
+    fileprivate func event(_ device: DeviceID, mac: MACAddress?, now: Double) -> TimelineEvent {
+        TimelineEvent(
+            device: device, mac: mac, time: now, step: .dialled, outcome: timelineOutcome,
+            text: "dialled a provisioning code: \(words)")
     }
 
     fileprivate var timelineOutcome: TimelineEvent.Outcome {

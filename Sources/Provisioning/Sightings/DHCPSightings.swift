@@ -7,8 +7,8 @@ public import ProvModel
 
 /// Takes in what the sniffer and the hooks see of DHCP.
 public struct DHCPSightings: Sendable {
-    private let appliance: Appliance
-    private let registry: DeviceRegistry
+    let appliance: Appliance
+    let registry: DeviceRegistry
 
     /// Makes the use case.
     public init(_ appliance: Appliance, registry: DeviceRegistry) {

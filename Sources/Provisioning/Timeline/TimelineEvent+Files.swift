@@ -24,10 +24,12 @@ extension TimelineEvent {
     static func notServed(
         _ device: Device, _ request: PhoneFileRequest, _ kind: PhoneFileAnswer.Refusal.Kind, _ reason: String, now: Double
     ) -> TimelineEvent {
-        TimelineEvent(
+        var details = request.details
+        details["refusal"] = .string(kind.rawValue)
+        return TimelineEvent(
             device: device.id, mac: device.mac, time: now, step: .fetched, outcome: kind == .trouble ? .failed : .refused,
             text: "asked for \(request.path) by \(request.transport.rawValue.uppercased()) and did not get it: \(reason)",
-            details: request.details)
+            details: details)
     }
 }
 
