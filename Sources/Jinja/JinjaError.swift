@@ -104,4 +104,18 @@ public struct JinjaRenderError: Error, Sendable, CustomStringConvertible {
         return JinjaRenderError(
             storage: Storage(code: storage.code, message: storage.message, template: template, position: position))
     }
+
+    /// The same error with the place of an expression, unless it already has one.
+    ///
+    /// An error that comes out of another template has one, and then the position may be none of this code's.
+    func located(in code: CompiledTemplate, expression: Int) -> JinjaRenderError {
+        guard storage.template == nil, code.expressionPositions.indices.contains(expression) else { return self }
+        return located(in: code.name, at: code.expressionPositions[expression])
+    }
+
+    /// The same error with the place of a statement, unless it already has one.
+    func located(in code: CompiledTemplate, statement: Int) -> JinjaRenderError {
+        guard storage.template == nil, code.statementPositions.indices.contains(statement) else { return self }
+        return located(in: code.name, at: code.statementPositions[statement])
+    }
 }

@@ -14,7 +14,7 @@ import Testing
         ("é {{ 'abc }}", 1, 6, "not closed"),
         ("{{ a|upper(1) }}", 1, 6, "at most 0"),
         ("{{ a.__class__ }}", 1, 6, "internal"),
-        ("{% for x in y %}{% endif %}", 1, 20, "'endif' is not known; 'else' or 'endfor'"),
+        ("{% for x in y %}{% endif %}", 1, 20, "'endif' is not known; 'endfor' or 'else'"),
         ("{{ 99999999999999999999 }}", 1, 4, "64-bit"),
         ("{# open", 1, 1, "'#}'"),
         ("{{ [1, 2) }}", 1, 9, "']'"),

@@ -102,7 +102,7 @@ extension Renderer {
             default: return .undefined
             }
         } catch {
-            throw error.located(in: code.name, at: code.expressionPositions[id])
+            throw error.located(in: code, expression: id)
         }
     }
 
@@ -134,7 +134,7 @@ extension Renderer {
             if let caller { arguments.named.append(("caller", caller)) }
             try runMacro(number, arguments)
         } catch {
-            throw error.located(in: code.name, at: code.expressionPositions[id])
+            throw error.located(in: code, expression: id)
         }
         return true
     }

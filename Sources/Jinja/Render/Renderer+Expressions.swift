@@ -28,7 +28,7 @@ extension Renderer {
         do {
             return try value(of: code.expressions[id])
         } catch {
-            throw error.located(in: code.name, at: code.expressionPositions[id])
+            throw error.located(in: code, expression: id)
         }
     }
 
@@ -82,7 +82,7 @@ extension Renderer {
             do {
                 return try passes(test, operand, arguments)
             } catch {
-                throw error.located(in: code.name, at: code.expressionPositions[id])
+                throw error.located(in: code, expression: id)
             }
         case .and(let left, let right): return if try isTrue(expression: left) { try isTrue(expression: right) } else { false }
         case .or(let left, let right): return if try isTrue(expression: left) { true } else { try isTrue(expression: right) }
@@ -191,14 +191,14 @@ extension Renderer {
             do {
                 return try elements(filter, operand, arguments)
             } catch {
-                throw error.located(in: code.name, at: code.expressionPositions[id])
+                throw error.located(in: code, expression: id)
             }
         }
         let value = try evaluate(id)
         do {
             return try sequence(value)
         } catch {
-            throw error.located(in: code.name, at: code.expressionPositions[id])
+            throw error.located(in: code, expression: id)
         }
     }
 

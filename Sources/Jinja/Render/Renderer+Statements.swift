@@ -15,7 +15,7 @@ extension Renderer {
                 }
                 if output.count > outputLimit { throw outputTooLong() }
             } catch {
-                throw error.located(in: code.name, at: code.statementPositions[index])
+                throw error.located(in: code, statement: index)
             }
         }
     }
