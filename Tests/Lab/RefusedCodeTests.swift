@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Codes that provd refuses", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized)
+@Suite("Codes that provd refuses", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(3)))
 struct RefusedCodeTests {
     @Test("A wrong code changes nothing, and the right one still works afterwards")
     func wrongCode() async throws {
