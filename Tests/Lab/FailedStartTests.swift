@@ -41,7 +41,7 @@ struct FailedStartTests {
     @Test("A broken plugin is named, and the others serve")
     func brokenPlugin() async throws {
         let plugins = FileManager.default.temporaryDirectory.appending(path: "provd-plugins-\(UUID().uuidString)")
-        try FileManager.default.copyItem(at: Lab.repository.appending(path: "plugins"), to: plugins)
+        try FileManager.default.copyItem(at: Lab.repository.appending(path: "plugins").resolvingSymlinksInPath(), to: plugins)
         defer { try? FileManager.default.removeItem(at: plugins) }
         let broken = plugins.appending(path: "acme/broken")
         try FileManager.default.createDirectory(at: broken, withIntermediateDirectories: true)
