@@ -35,6 +35,11 @@ public struct ApplianceParameters: Sendable {
         return text.map(JSONValue.string) ?? .null
     }
 
+    /// The language in which clients want descriptions, or `nil` if they did not say.
+    public var locale: String? {
+        get async throws { try await store.setting("parameter.\(Name.locale.rawValue)") }
+    }
+
     /// Sets a parameter; null unsets it.
     ///
     /// - Throws: `DocumentError` that says what the parameter takes, else `StoreError`.
