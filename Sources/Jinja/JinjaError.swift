@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// Why a template could not be loaded: it does not exist, its loader failed, or its source is wrong.
-public enum JinjaError: Error, Sendable, Hashable, CustomStringConvertible {
+///
+/// All errors of this module are one reference wide: swiftc 6.3 releases wider typed errors twice when they
+/// leave a generic function such as `??`.
+public indirect enum JinjaError: Error, Sendable, Hashable, CustomStringConvertible {
     /// No loader knows a template of this name.
     case templateNotFound(name: String)
     /// The loader knows the template and failed to read it, with the loader's own words.
@@ -20,14 +23,42 @@ public enum JinjaError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// A template's source is wrong: where, and what was expected there.
 public struct JinjaSyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
+    private final class Storage: Sendable {
+        let template: String
+        let position: SourcePosition
+        let message: String
+
+        init(template: String, position: SourcePosition, message: String) {
+            self.template = template
+            self.position = position
+            self.message = message
+        }
+    }
+
+    private let storage: Storage
+
+    init(template: String, line: Int, column: Int, message: String) {
+        storage = Storage(template: template, position: SourcePosition(line: line, column: column), message: message)
+    }
+
     /// The name under which the template was loaded.
-    public let template: String
+    public var template: String { storage.template }
     /// The line, counted from 1.
-    public let line: Int
+    public var line: Int { storage.position.line }
     /// The column in Unicode scalars, counted from 1.
-    public let column: Int
+    public var column: Int { storage.position.column }
     /// What is wrong and what was expected.
-    public let message: String
+    public var message: String { storage.message }
+
+    public static func == (left: JinjaSyntaxError, right: JinjaSyntaxError) -> Bool {
+        left.template == right.template && left.storage.position == right.storage.position && left.message == right.message
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(template)
+        hasher.combine(storage.position)
+        hasher.combine(message)
+    }
 
     public var description: String { "\(template):\(line):\(column): \(message)" }
 }

@@ -64,7 +64,8 @@ extension Compiler {
         case .test(let operand, let text, let arguments):
             return try test(operand, text, arguments, at: place, position: expression.position)
         case .unary(let operation, let operand):
-            return folded(operation, operand) ?? .unary(operation, try compile(operand, at: place))
+            if let constant = folded(operation, operand) { return constant }
+            return .unary(operation, try compile(operand, at: place))
         case .binary(let operation, let left, let right):
             return .binary(operation, try compile(left, at: place), try compile(right, at: place))
         case .and(let left, let right): return .and(try compile(left, at: place), try compile(right, at: place))

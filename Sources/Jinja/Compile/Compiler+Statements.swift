@@ -123,8 +123,9 @@ extension Compiler {
         _ body: [Statement], filter: Expression?, scope: Scope, at place: Place, target: Int
     ) throws(JinjaSyntaxError) -> StatementNode {
         let code = try compile(body, at: place)
-        let filter = try filter.map { expression throws(JinjaSyntaxError) in try compile(expression, at: place) } ?? -1
-        tables.captures.append(CaptureCode(loads: loads(of: scope), body: code, filter: filter, target: target))
+        var filterCode = -1
+        if let filter { filterCode = try compile(filter, at: place) }
+        tables.captures.append(CaptureCode(loads: loads(of: scope), body: code, filter: filterCode, target: target))
         return .capture(tables.captures.count - 1)
     }
 

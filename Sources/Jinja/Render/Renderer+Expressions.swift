@@ -163,6 +163,7 @@ extension Renderer {
     private mutating func evaluateItem(_ base: Int, _ index: Int) throws(JinjaRenderError) -> JinjaValue {
         let base = try evaluate(base)
         let index = try evaluate(index)
+        if case .dict(let dict) = base, case .string(let key) = index, let value = dict[key] { return value }
         return try item(of: base, index)
     }
 
