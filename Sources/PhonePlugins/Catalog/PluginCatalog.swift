@@ -18,6 +18,17 @@ public struct PluginCatalog: Sendable {
         let rule: PatternRule
     }
 
+    /// Tells one catalogue from another, so that what was worked out with one is not taken for the other's.
+    public struct Generation: Hashable, Sendable {
+        private final class Token: Sendable {}
+        private let token = Token()
+        fileprivate init() {}
+        public static func == (left: Generation, right: Generation) -> Bool { left.token === right.token }
+        public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(token)) }
+    }
+
+    /// What tells this catalogue from all others.
+    public let generation = Generation()
     /// The plugins, ordered by id.
     public let plugins: [Plugin]
     private let pluginsByID: [PluginID: Plugin]

@@ -4,7 +4,7 @@ public import JSONText
 public import ProvModel
 
 /// Config documents and how they inherit from one another.
-public struct ConfigTree: Sendable {
+public struct ConfigTree: Sendable, Equatable {
     private let configs: [ConfigID: Config]
 
     /// How many ancestors one config may have. Real trees have three; the bound keeps a made one from costing time.
@@ -56,7 +56,4 @@ public struct ConfigTree: Sendable {
             result = result.merged(with: ancestor.rawConfig)
         }
     }
-
-    /// The configs of the tree, by which a rendered file can be tied to what it was made of.
-    public var members: [Config] { Array(configs.values) }
 }

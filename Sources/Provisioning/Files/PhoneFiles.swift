@@ -12,6 +12,11 @@ public struct PhoneFiles: Sendable {
     private let appliance: Appliance
     private let registry: DeviceRegistry
     private let enrolmentEnds: Double
+    private let identifications = IdentificationCache()
+    private let rendered = RenderedFileCache(capacity: Self.cacheCapacity)
+
+    /// The bytes that remembered files may take.
+    private static let cacheCapacity = 64 * 1_024 * 1_024
 
     /// Makes the use case.
     ///
@@ -34,7 +39,7 @@ public struct PhoneFiles: Sendable {
 
     private func answerOrThrow(_ request: PhoneFileRequest) async throws -> PhoneFileAnswer {
         let catalog = appliance.plugins.catalog
-        let identification = catalog.identify(request.asPluginsSeeIt)
+        let identification = identifications.identify(request.asPluginsSeeIt, with: catalog)
         let sighting = Sighting(
             source: request.transport == .http ? .http : .tftp, trust: .claimed, identity: identification.identity, ip: request.asker,
             basis: identification.basis)
@@ -55,14 +60,12 @@ public struct PhoneFiles: Sendable {
         case .file(let file):
             answer = .file(.init(path: file.path, size: file.size, mediaType: match.mediaType))
         case .template:
-            guard let context = try await context(of: device, request) else {
-                return await refuse(request, device, .noSuchFile, "the device has no configuration to make it of")
-            }
             do {
-                let rendered = try plugin.render(match, context: context)
-                let digest = SHA256.hash(data: rendered.bytes).hexadecimal
-                answer = .content(.init(bytes: rendered.bytes, mediaType: rendered.contentType, sha256: digest))
-            } catch {
+                guard let content = try await content(match, plugin, device, request) else {
+                    return await refuse(request, device, .noSuchFile, "the device has no configuration to make it of")
+                }
+                answer = .content(content)
+            } catch let error as PluginRenderError {
                 return await refuse(request, device, .trouble, "\(error)")
             }
         }
@@ -96,19 +99,30 @@ public struct PhoneFiles: Sendable {
         }
     }
 
-    /// What the device's files are made of, or `nil` without a config.
-    private func context(of device: Device, _ request: PhoneFileRequest) async throws -> RenderContext? {
+    /// The file as it is for this device now, or `nil` without a config.
+    private func content(
+        _ match: FileMatch, _ plugin: Plugin, _ device: Device, _ request: PhoneFileRequest
+    ) async throws -> PhoneFileAnswer.RenderedContent? {
         guard let id = device.config else { return nil }
-        let tree = try await ConfigTree(root: id, in: appliance.store)
-        let appliance = appliance
-        return tree.flattened(id, base: appliance.settings.baseRawConfig).map { rawConfig in
-            RenderContext(
+        let ingredients = RenderedFileCache.Ingredients(
+            plugin: plugin, device: device, configs: try await ConfigTree(root: id, in: appliance.store), year: appliance.year)
+        let server = server(asPhoneUsedIt: request)
+        let key = RenderedFileCache.Key(
+            device: device.id, path: request.path, transport: request.transport, server: server, userAgent: request.userAgent)
+        if let known = rendered.content(key, madeOf: ingredients) { return known }
+        guard let rawConfig = ingredients.configs.flattened(id, base: appliance.settings.baseRawConfig) else { return nil }
+        let timeZones = appliance.timeZones
+        let file = try plugin.render(
+            match,
+            context: RenderContext(
                 device: device.fullDocument, rawConfig: rawConfig,
                 request: .init(
-                    protocol: request.transport == .http ? .http : .tftp, server: server(asPhoneUsedIt: request), path: request.path,
-                    userAgent: request.userAgent),
-                timeZone: { appliance.timeZones.zone(named: $0) })
-        }
+                    protocol: request.asPluginsSeeIt.protocol, server: server, path: request.path, userAgent: request.userAgent),
+                timeZone: { timeZones.zone(named: $0, year: ingredients.year) }))
+        let content = PhoneFileAnswer.RenderedContent(
+            bytes: file.bytes, mediaType: file.contentType, sha256: SHA256.hash(data: file.bytes).hexadecimal)
+        rendered.keep(content, as: key, madeOf: ingredients)
+        return content
     }
 
     /// The server's address as it stands in a URL of the protocol.

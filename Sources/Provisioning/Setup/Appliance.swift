@@ -41,6 +41,14 @@ public struct Appliance: Sendable {
     }
 }
 
+extension Appliance {
+    /// The present year in UTC.
+    var year: Int {
+        // The mean length of a Gregorian year is near enough: what depends on it changes at no new year.
+        1970 + Int(now() / 31_556_952)
+    }
+}
+
 /// Holds the catalogue of plugins, and swaps it in one step: a request sees the old one or the new one.
 public final class PluginShelf: Sendable {
     private let current: Mutex<PluginCatalog>

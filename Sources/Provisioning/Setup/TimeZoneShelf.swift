@@ -10,13 +10,21 @@ public final class TimeZoneShelf: Sendable {
     private static let capacity = 1_000
 
     private let database = TimeZoneDatabase()
-    private let zones = Mutex<[String: TemplateTimeZone?]>([:])
+    private let zones = Mutex<[Key: TemplateTimeZone?]>([:])
+
+    private struct Key: Hashable {
+        let name: String
+        let year: Int
+    }
 
     /// The rule of a zone, or `nil` if the system knows no such zone.
-    func zone(named name: String) -> TemplateTimeZone? {
-        if let known = zones.withLock({ $0[name] }) { return known }
-        let zone = (try? database.rule(named: name)).map { TemplateTimeZone(name: name, rule: $0) }
-        zones.withLock { if $0.count < Self.capacity { $0[name] = .some(zone) } }
+    ///
+    /// - Parameter year: The present year: the changes of a few zones follow no rule.
+    func zone(named name: String, year: Int) -> TemplateTimeZone? {
+        let key = Key(name: name, year: year)
+        if let known = zones.withLock({ $0[key] }) { return known }
+        let zone = (try? database.rule(named: name, year: year)).map { TemplateTimeZone(name: name, rule: $0) }
+        zones.withLock { if $0.count < Self.capacity { $0[key] = .some(zone) } }
         return zone
     }
 }
