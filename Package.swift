@@ -31,6 +31,7 @@ let package = Package(
         .executable(name: "provctl", targets: ["provctl"]),
         .executable(name: "dhcpd-config", targets: ["dhcpd-config"]),
         .executable(name: "dhcp-sniffd", targets: ["dhcp-sniffd"]),
+        .executable(name: "provd-dhcp-hook", targets: ["provd-dhcp-hook"]),
         // The formats, and the doors that benchmarks/ measures, are usable on their own.
         .library(name: "Jinja", targets: ["Jinja"]),
         .library(name: "PhoneTFTP", targets: ["PhoneTFTP"]),
@@ -83,11 +84,15 @@ let package = Package(
             dependencies: ["TFTP", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "ManagementAPI",
-            dependencies: ["JSONText", "Provisioning", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore, crypto]),
+            dependencies: [
+                "JSONText", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore, crypto,
+            ]),
         .target(
             name: "SIPOnboarding",
             dependencies: ["SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging, crypto]),
         .target(name: "DHCPSniffing", dependencies: ["DHCPWire", "DHCPConfig", "PacketCapture", "ProvModel", "NetTypes"]),
+        // A DHCP server starts it for every lease: nothing that is slow to load.
+        .target(name: "DHCPHook", dependencies: ["JSONText", "NetTypes"]),
         .target(
             name: "SightingIntake",
             dependencies: ["Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
@@ -107,6 +112,7 @@ let package = Package(
         .executableTarget(name: "provctl", dependencies: ["ProvCommands", argumentParser]),
         .executableTarget(name: "dhcpd-config", dependencies: ["DHCPConfigCommands"]),
         .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", "NetTypes", argumentParser]),
+        .executableTarget(name: "provd-dhcp-hook", dependencies: ["DHCPHook"]),
 
         // MARK: Tests
         // MARK: Unit tests, which need no root
@@ -114,6 +120,7 @@ let package = Package(
         .testTarget(name: "DHCPWireTests", dependencies: ["DHCPWire", "NetTypes"], exclude: ["Fixtures"]),
         .testTarget(
             name: "DHCPConfigTests", dependencies: ["DHCPConfig", "DHCPConfigCommands", "NetTypes"], exclude: ["Fixtures"]),
+        .testTarget(name: "DHCPHookTests", dependencies: ["DHCPHook", "NetTypes", "ProvModel"]),
         .testTarget(name: "TFTPTests", dependencies: ["TFTP"]),
         .testTarget(name: "SIPWireTests", dependencies: ["SIPWire"], exclude: ["Fixtures"]),
         .testTarget(name: "JinjaTests", dependencies: ["Jinja"], exclude: ["Fixtures"]),
@@ -134,7 +141,7 @@ let package = Package(
             exclude: ["Fixtures"]),
 
         // MARK: Tests with real programs, which need root and network namespaces
-        .testTarget(name: "LabTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd"], path: "Tests/Lab"),
+        .testTarget(name: "LabTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook"], path: "Tests/Lab"),
     ]
 )
 
