@@ -51,8 +51,7 @@ struct ProvdDaemon {
         let synchronisation = PhoneSynchronisation(appliance, notifier: EndpointNotifier(sip))
         let management = ManagementResponder(
             useCases: ManagementUseCases(
-                devices: DeviceBook(appliance), configs: ConfigBook(appliance), lines: LineBook(appliance, tenant: tenant),
-                synchronisation: synchronisation, operations: operations, tenant: tenant),
+                appliance, registry: registry, synchronisation: synchronisation, operations: operations, tenant: tenant),
             authority: TokenAuthority(administratorToken: token, tenant: tenant))
 
         // Started in this order and stopped in the reverse: the journal outlives the doors that write to it.

@@ -18,6 +18,18 @@ struct APIDialect: Sendable {
     /// Our own.
     static let current = APIDialect(mediaType: "application/json", isStrict: false, hasProblemDocuments: true)
 
+    /// The dialect of what is at a path, or would be.
+    static func dialect(ofPath path: String) -> APIDialect {
+        path == "/0.2" || path.hasPrefix("/0.2/") ? wazo : current
+    }
+
+    /// How a method is refused that a resource does not offer.
+    func refusal(ofMethod method: HTTPRequest.Method, allow: String) -> APIError {
+        // wazo-provd says 405 to these three only, and 501 to every other verb.
+        let isKnown = !isStrict || [.get, .head, .post].contains(method)
+        return APIError(isKnown ? .methodNotAllowed : .notImplemented, "this takes \(allow)", allow: isKnown ? allow : nil)
+    }
+
     /// Whether a client that sends this Accept header takes what the dialect has.
     func isAccepted(_ accept: String?) -> Bool {
         guard isStrict, let accept else { return true }
@@ -38,15 +50,18 @@ struct APIDialect: Sendable {
         var headers = HTTPFields()
         if let location = answer.location { headers[.location] = location }
         guard let body = answer.body else { return Response(status: answer.status, headers: headers) }
-        headers[.contentType] = mediaType
+        headers[.contentType] = answer.mediaType ?? mediaType
         let bytes = body.serialized(isStrict ? .asciiOnly : [])
         return Response(status: answer.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
     func response(_ error: APIError) -> Response {
+        var headers = HTTPFields()
+        if let allow = error.allow { headers[.allow] = allow }
         guard hasProblemDocuments else {
+            headers[.contentType] = "text/plain; charset=utf-8"
             return Response(
-                status: error.status, headers: [.contentType: "text/plain; charset=utf-8"],
+                status: error.status, headers: headers,
                 body: ResponseBody(byteBuffer: ByteBuffer(string: error.text)))
         }
         var problem: JSONObject = [
@@ -54,8 +69,9 @@ struct APIDialect: Sendable {
             "detail": .string(error.text),
         ]
         problem["field"] = error.field.map(JSONValue.string)
+        headers[.contentType] = "application/problem+json"
         return Response(
-            status: error.status, headers: [.contentType: "application/problem+json"],
+            status: error.status, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSONValue.object(problem).serialized())))
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Foundation
 import HTTPTypes
 public import Hummingbird
 import JSONText
@@ -17,44 +16,42 @@ public struct ManagementResponder: HTTPResponder {
     private static let maximumBodyLength = 4 * 1_024 * 1_024
 
     private let authority: TokenAuthority
-    private let routes: [APIRoute]
+    private let routes: RouteTable
 
     /// Makes a responder over the use cases.
     public init(useCases: ManagementUseCases, authority: TokenAuthority) {
         self.authority = authority
-        routes =
+        routes = RouteTable(
             WazoRoutes(useCases).all + CurrentRoutes(useCases).all
-            + [APIRoute(.get, "/health/live", nil) { _ in .ok(["status": "live"]) }]
+                + [APIRoute(.get, "/health/live", nil) { _ in .ok(["status": "live"]) }])
     }
 
     public func respond(to request: Request, context: ManagementContext) async throws -> Response {
-        let dialect: APIDialect = request.uri.path.hasPrefix("/0.2") ? .wazo : .current
+        let dialect = APIDialect.dialect(ofPath: request.uri.path)
         guard request.method != .options else { return Response(status: .ok) }
+        let response: Response
         do {
-            let response = dialect.response(try await answer(request, dialect))
-            return request.method == .head ? response.createHeadResponse() : response
+            response = dialect.response(try await answer(request, dialect))
         } catch {
-            return dialect.response(refusal(for: error, context))
+            response = dialect.response(refusal(for: error, context))
         }
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func answer(_ request: Request, _ dialect: APIDialect) async throws -> APIResponse {
-        let method = request.method == .head ? HTTPRequest.Method.get : request.method
-        guard let path = segments(of: request.uri.path) else { throw APIError(.notFound, "there is nothing at this path") }
-        let matches = routes.compactMap { route in route.parameters(of: path).map { (route, $0) } }
-        guard !matches.isEmpty else { throw APIError(.notFound, "there is nothing at this path") }
-        guard let (route, parameters) = matches.first(where: { $0.0.method == method }) else {
-            // The dialect of wazo-provd knows no other verbs, and says so with 501.
-            throw dialect.isStrict && method != .get && method != .post
-                ? APIError(.notImplemented, "this method is not offered here")
-                : APIError(.methodNotAllowed, "this method is not offered here")
+        let method = request.method
+        guard let path = APIRequest.segments(of: request.uri.path), let (resource, parameters) = routes.resource(at: path) else {
+            throw APIError(.notFound, "there is nothing at this path")
+        }
+        guard let route = resource.route(for: method) else {
+            throw dialect.refusal(ofMethod: method, allow: resource.allow)
         }
         var access = APIAccess.anonymous
         if let permission = route.permission(with: parameters) {
             access = try authority.access(
                 token: request.headers[.xAuthToken], tenant: request.headers[.wazoTenant], permission: permission)
         }
-        guard method != .get || dialect.isAccepted(request.headers[.accept]) else {
+        guard route.method != .get || dialect.isAccepted(request.headers[.accept]) else {
             throw APIError(.notAcceptable, "this is offered as \(dialect.mediaType)")
         }
         var body = JSONValue.null
@@ -64,9 +61,9 @@ public struct ManagementResponder: HTTPResponder {
             }
             body = try await readBody(request)
         }
-        var query: [String: String] = [:]
-        for (name, value) in request.uri.queryParameters where query[String(name)] == nil { query[String(name)] = String(value) }
-        return try await route.handler(APIRequest(parameters: parameters, query: query, body: body, access: access))
+        return try await route.handler(
+            APIRequest(
+                parameters: parameters, query: APIRequest.parameters(ofQuery: request.uri.query), body: body, access: access))
     }
 
     private func readBody(_ request: Request) async throws -> JSONValue {
@@ -81,14 +78,6 @@ public struct ManagementResponder: HTTPResponder {
         } catch {
             throw APIError(.badRequest, "the body is \(error)")
         }
-    }
-
-    /// The path's parts, percent-decoded one by one; an empty last part stands for a slash at the end.
-    private func segments(of path: String) -> [String]? {
-        guard path.hasPrefix("/") else { return nil }
-        let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-        let decoded = parts.compactMap { $0.removingPercentEncoding }
-        return decoded.count == parts.count ? decoded : nil
     }
 
     private func refusal(for error: any Error, _ context: ManagementContext) -> APIError {

@@ -1,33 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import PhonePlugins
 public import ProvModel
 public import Provisioning
 
 /// The use cases behind the management API.
 public struct ManagementUseCases: Sendable {
     /// Device documents.
-    public let devices: DeviceBook
+    let devices: DeviceBook
     /// Config documents.
-    public let configs: ConfigBook
+    let configs: ConfigBook
     /// Lines and codes.
-    public let lines: LineBook
+    let lines: LineBook
+    /// What clients set while provd runs.
+    let parameters: ApplianceParameters
+    /// What clients tell of DHCP leases.
+    let dhcp: DHCPSightings
     /// Telling phones to fetch their configuration again.
-    public let synchronisation: PhoneSynchronisation
+    let synchronisation: PhoneSynchronisation
     /// Long jobs.
-    public let operations: Operations
+    let operations: Operations
+    /// The plugins that are loaded.
+    let plugins: PluginShelf
     /// The appliance's own tenant.
-    public let tenant: TenantID
+    let tenant: TenantID
 
-    /// Brings them together.
+    /// Makes the use cases of an appliance.
+    ///
+    /// - Parameters:
+    ///   - registry: The registry that phones are known by, shared with all other doors.
+    ///   - synchronisation: The way to tell phones to fetch their configuration again.
+    ///   - operations: The list of long jobs; somebody must run it.
+    ///   - tenant: The appliance's own tenant.
     public init(
-        devices: DeviceBook, configs: ConfigBook, lines: LineBook, synchronisation: PhoneSynchronisation, operations: Operations,
-        tenant: TenantID
+        _ appliance: Appliance, registry: DeviceRegistry, synchronisation: PhoneSynchronisation, operations: Operations, tenant: TenantID
     ) {
-        self.devices = devices
-        self.configs = configs
-        self.lines = lines
+        devices = DeviceBook(appliance)
+        configs = ConfigBook(appliance)
+        lines = LineBook(appliance, tenant: tenant)
+        parameters = ApplianceParameters(appliance)
+        dhcp = DHCPSightings(appliance, registry: registry)
         self.synchronisation = synchronisation
         self.operations = operations
+        plugins = appliance.plugins
         self.tenant = tenant
     }
 }

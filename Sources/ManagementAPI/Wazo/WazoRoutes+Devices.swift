@@ -2,6 +2,7 @@
 
 import HTTPTypes
 import JSONText
+import NetTypes
 import ProvModel
 import Provisioning
 
@@ -9,9 +10,11 @@ extension WazoRoutes {
     var devices: [APIRoute] {
         let useCases = useCases
         return [
-            APIRoute(.get, "/0.2/dev_mgr/devices", "provd.dev_mgr.devices.read") { _ in
-                let devices = try await useCases.devices.all()
-                return .ok(["devices": .array(devices.map { .object($0.fullDocument) })])
+            APIRoute(.get, "/0.2/dev_mgr/devices", "provd.dev_mgr.devices.read") { request in
+                // The tenant is the request's, whatever the selector says of it.
+                let query = try DocumentQuery(request.query, ignoring: "tenant_uuid")
+                let devices = try await Self.candidates(for: query.selector, useCases.devices)
+                return .ok(["devices": .array(query.answer(from: devices.map(\.fullDocument)))])
             },
             APIRoute(.post, "/0.2/dev_mgr/devices", "provd.dev_mgr.devices.create") { request in
                 let document = try Self.envelope("device", in: request.body)
@@ -19,54 +22,33 @@ extension WazoRoutes {
                 let id = try await useCases.devices.create(document, tenant: tenant, isNew: tenant == useCases.tenant)
                 return .created(["id": .string(id.description)], at: "/0.2/dev_mgr/devices/\(id)")
             },
-            APIRoute(.get, "/0.2/dev_mgr/devices/{id}", "provd.dev_mgr.devices.{id}.read") { request in
-                guard let device = try await useCases.devices.device(request.parameter("id")) else { throw Self.noDevice }
+            APIRoute(.get, "/0.2/dev_mgr/devices/{device_id}", "provd.dev_mgr.devices.{device_id}.read") { request in
+                let id = Self.deviceID(request)
+                // A hardware address is no key here, as it is under /1.0.
+                guard let device = try await useCases.devices.device(id.description), device.id == id else { throw Self.noDevice }
                 return .ok(["device": .object(device.fullDocument)])
             },
-            APIRoute(.put, "/0.2/dev_mgr/devices/{id}", "provd.dev_mgr.devices.{id}.update") { request in
+            APIRoute(.put, "/0.2/dev_mgr/devices/{device_id}", "provd.dev_mgr.devices.{device_id}.update") { request in
                 let document = try Self.envelope("device", in: request.body)
-                do {
-                    let exists = try await useCases.devices.replace(DeviceID(stored: request.parameter("id")), with: document)
-                    guard exists else { throw Self.noDevice }
-                } catch let error as DocumentError {
-                    // Clients expect 500 for a wrong document in a PUT, 400 only in a POST.
-                    throw APIError(.internalServerError, error.description, field: error.field)
-                }
+                let exists = try await Self.replacing { try await useCases.devices.replace(Self.deviceID(request), with: document) }
+                guard exists else { throw Self.noDevice }
                 return .noContent
             },
-            APIRoute(.delete, "/0.2/dev_mgr/devices/{id}", "provd.dev_mgr.devices.{id}.delete") { request in
-                guard try await useCases.devices.delete(DeviceID(stored: request.parameter("id"))) else { throw Self.noDevice }
-                return .noContent
-            },
-            APIRoute(.post, "/0.2/dev_mgr/synchronize", "provd.dev_mgr.synchronize.create") { request in
-                guard let id = request.body["id"]?.string else { throw APIError(.badRequest, "the body has no id", field: "id") }
-                guard try await useCases.devices.device(id) != nil else { throw Self.noDevice }
-                let operation = await useCases.operations.begin {
-                    try await useCases.synchronisation.synchronise(DeviceID(stored: id))
-                }
-                return .created(nil, at: "/0.2/dev_mgr/synchronize/\(operation.id)")
-            },
-            APIRoute(.get, "/0.2/dev_mgr/synchronize/{operation}", "provd.operation.read") { request in
-                guard let id = Int(request.parameter("operation")), let operation = await useCases.operations.operation(id) else {
-                    throw APIError(.notFound, "there is no such operation")
-                }
-                return .ok(["status": .string(operation.state.rawValue)])
-            },
-            APIRoute(.delete, "/0.2/dev_mgr/synchronize/{operation}", "provd.operation.delete") { request in
-                guard let id = Int(request.parameter("operation")), await useCases.operations.forget(id) else {
-                    throw APIError(.notFound, "there is no such operation")
-                }
-                return .noContent
-            },
-            APIRoute(.post, "/0.2/dev_mgr/reconfigure", "provd.dev_mgr.reconfigure.create") { request in
-                // Files are rendered when asked for: there is nothing to write anew. Clients expect 400 for an unknown device.
-                guard let id = request.body["id"]?.string, try await useCases.devices.device(id) != nil else {
-                    throw APIError(.badRequest, "the body has no id of a device", field: "id")
-                }
+            APIRoute(.delete, "/0.2/dev_mgr/devices/{device_id}", "provd.dev_mgr.devices.{device_id}.delete") { request in
+                guard try await useCases.devices.delete(Self.deviceID(request)) else { throw Self.noDevice }
                 return .noContent
             },
         ]
     }
+
+    /// The devices that a selector can be about: few if it names a key or a hardware address, as most do.
+    private static func candidates(for selector: DocumentSelector?, _ devices: DeviceBook) async throws -> [Device] {
+        if let id = selector?.text(of: "id") { return try await devices.device(id).map { [$0] } ?? [] }
+        if let mac = selector?.text(of: "mac").flatMap({ MACAddress($0) }) { return try await devices.devices(where: .mac(mac)) }
+        return try await devices.all()
+    }
+
+    private static func deviceID(_ request: APIRequest) -> DeviceID { DeviceID(stored: request.parameter("device_id")) }
 
     static var noDevice: APIError { APIError(.notFound, "there is no such device") }
 }

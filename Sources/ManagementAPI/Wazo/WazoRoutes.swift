@@ -2,14 +2,19 @@
 
 import HTTPTypes
 import JSONText
+import ProvModel
+import Provisioning
 
-/// The routes under `/0.2`, which wazo-provd's clients use.
+/// The routes under `/0.2`, which wazo-provd's clients use. `docs/compatibility.md` says where they differ.
 struct WazoRoutes {
     let useCases: ManagementUseCases
 
     init(_ useCases: ManagementUseCases) { self.useCases = useCases }
 
-    var all: [APIRoute] { links + devices + configs }
+    var all: [APIRoute] {
+        let routes = links + devices + deviceActions + configs + parameters + plugins
+        return routes + [WazoDescription.route(of: routes)]
+    }
 
     private var links: [APIRoute] {
         [
@@ -37,8 +42,10 @@ struct WazoRoutes {
         ]
     }
 
-    private static func links(_ links: [(String, String)]) -> JSONValue {
-        ["links": .array(links.map { ["rel": .string($0.0), "href": .string($0.1)] })]
+    static func links(_ links: [(String, String)]) -> JSONValue { ["links": linkList(links)] }
+
+    static func linkList(_ links: [(String, String)]) -> JSONValue {
+        .array(links.map { ["rel": .string($0.0), "href": .string($0.1)] })
     }
 
     /// The object under a key of the body, which wraps every document.
@@ -47,5 +54,14 @@ struct WazoRoutes {
             throw APIError(.badRequest, "the body is an object with the member “\(name)”, which is an object", field: name)
         }
         return object
+    }
+
+    /// Does what a PUT asks for. Clients expect 500 for a wrong document in a PUT, and 400 only in a POST.
+    static func replacing<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as DocumentError {
+            throw APIError(.internalServerError, error.description, field: error.field)
+        }
     }
 }
