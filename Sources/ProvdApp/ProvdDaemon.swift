@@ -30,6 +30,12 @@ struct ProvdDaemon {
     ///
     /// - Throws: What keeps the daemon from starting, in words that say what to do.
     func run() async throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: configuration.stateDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+        } catch {
+            throw ConfigurationProblem("the state directory \(configuration.stateDirectory) cannot be made: \(error); make it yourself and give it to provd's user")
+        }
         let store = try SQLiteStore(path: configuration.stateDirectory + "/provd.db")
         let settings = ProvisioningSettings(
             advertisedHost: configuration.advertisedAddress, httpPort: UInt16(clamping: configuration.http.port),
@@ -54,6 +60,9 @@ struct ProvdDaemon {
                 appliance, registry: registry, synchronisation: synchronisation, operations: operations, tenant: tenant),
             authority: TokenAuthority(administratorToken: token, tenant: tenant))
 
+        // At debug the group prints whole services, which are pages long.
+        var serviceLogger = logger
+        serviceLogger.logLevel = max(logger.logLevel, .info)
         // Started in this order and stopped in the reverse: the journal outlives the doors that write to it.
         try await ServiceGroup(
             configuration: .init(
@@ -82,7 +91,7 @@ struct ProvdDaemon {
                             readiness)),
                     .init(service: httpServer("rest", configuration.rest, management, readiness)),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: serviceLogger)
         ).run()
     }
 

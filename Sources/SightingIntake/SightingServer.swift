@@ -73,13 +73,18 @@ public struct SightingServer: Service {
     /// Serves one observer. What goes wrong with it ends its connection and nothing else.
     private func serve(_ connection: Connection) async {
         do {
-            try await connection.executeThenClose { lines, answers in
-                var count = 0
-                for try await line in lines {
-                    try await take(line)
-                    count += 1
-                    try await answers.write(ByteBuffer(string: "ok \(count)\n"))
+            try await withGracefulShutdownHandler {
+                try await connection.executeThenClose { lines, answers in
+                    var count = 0
+                    for try await line in lines {
+                        try await take(line)
+                        count += 1
+                        try await answers.write(ByteBuffer(string: "ok \(count)\n"))
+                    }
                 }
+            } onGracefulShutdown: {
+                // An observer stays connected for as long as it can; it brings what was not answered to the next provd.
+                connection.channel.close(promise: nil)
             }
         } catch {
             logger.warning("the connection of a DHCP observer ended", metadata: ["reason": "\(error)"])

@@ -43,7 +43,7 @@ public struct DeviceRegistry: Sendable {
         let catalog = appliance.plugins.catalog
         let mayCreate = sighting.isEnoughForNewDevice
         let appliance = appliance, tenant = tenant, creations = creations
-        return try await appliance.store.transaction { transaction in
+        let result = try await appliance.store.transaction { transaction -> (device: Device, events: [TimelineEvent])? in
             let found = try Self.find(sighting, in: transaction)
             if found == nil {
                 guard mayCreate else { return nil }
@@ -74,9 +74,11 @@ public struct DeviceRegistry: Sendable {
                     try transaction.save(other)
                 }
             }
-            try transaction.append(events)
-            return device
+            return (device, events)
         }
+        guard let result else { return nil }
+        for event in result.events { await appliance.journal.note(event) }
+        return result.device
     }
 
     /// Binds a hardware address to an address, as DHCP shows it.

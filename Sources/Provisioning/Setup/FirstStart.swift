@@ -21,6 +21,8 @@ public enum FirstStart {
                 try transaction.save(config)
             }
             if try transaction.setting(timeSetting) == nil { try transaction.save(setting: timeSetting, String(now)) }
+            // Written at each start, so that a database that cannot be written is found now and not with the first phone.
+            try transaction.save(setting: "last_start", String(now))
             if let tenant = try transaction.setting(tenantSetting) { return TenantID(tenant) }
             let tenant = TenantID(Secrets.uuid())
             try transaction.save(setting: tenantSetting, tenant.description)
