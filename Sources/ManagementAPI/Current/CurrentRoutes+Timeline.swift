@@ -18,7 +18,9 @@ extension CurrentRoutes {
             },
             APIRoute(.get, "/1.0/devices/{name}/timeline", "provd.devices.{name}.timeline.read") { request in
                 let device = try await Self.device(request, useCases)
-                return .ok(try await Self.events(of: device.id, request, useCases))
+                var answer = try await Self.events(of: device.id, request, useCases).object ?? [:]
+                answer["next_step"] = .string(try await useCases.devices.nextStep(of: device).text)
+                return .ok(.object(answer))
             },
         ]
     }

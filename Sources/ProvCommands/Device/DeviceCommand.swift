@@ -39,6 +39,7 @@ struct DeviceTimeline: AsyncParsableCommand {
         let answer = try await APIClient(connection).get("/1.0/devices/\(try PathSegment.encode(device))/timeline")
         if connection.json { return print(answer.text(.indented)) }
         for event in answer["events"]?.array ?? [] { print(TimelineLine(event, showsDevice: false).text) }
+        if let next = answer["next_step"]?.string { print("next: \(Table.printable(next))") }
     }
 }
 

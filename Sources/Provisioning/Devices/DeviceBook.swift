@@ -107,6 +107,16 @@ public struct DeviceBook: Sendable {
         try await appliance.store.timeline(of: device, after: position, limit: limit)
     }
 
+    /// What a device is expected to do next.
+    public func nextStep(of device: Device) async throws -> NextStep {
+        NextStep.of(
+            device, lines: try await appliance.store.lines(on: device.id),
+            events: try await appliance.store.timeline(of: device.id, after: 0, limit: Self.eventsForNextStep))
+    }
+
+    /// More events than the storage keeps of one device.
+    private static let eventsForNextStep = 2_000
+
     private func identifier(_ value: JSONValue?) throws(DocumentError) -> DeviceID {
         switch value {
         case nil: return DeviceID(stored: Secrets.identifier())

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import DHCPConfig
+import JSONText
+import NetTypes
+
+/// Says what to add to a DHCP server so that phones of a family find this appliance.
+public struct DHCPAdvice: Sendable {
+    /// The DHCP servers for which lines are given: those that are configured by text.
+    private static let platforms: [ServerPlatform] = [.dnsmasq, .isc, .kea]
+
+    private let catalog: VendorCatalog
+    private let location: DHCPPlan.ProvdLocation?
+
+    /// Makes advice from vendor definitions.
+    ///
+    /// - Parameter settings: Where phones reach this appliance. Without an IPv4 address there are no lines to give.
+    public init(_ catalog: VendorCatalog, settings: ProvisioningSettings) {
+        self.catalog = catalog
+        location = IPv4Address(settings.advertisedHost).map {
+            DHCPPlan.ProvdLocation(address: $0, httpURL: "http://\($0):\(settings.httpPort)")
+        }
+    }
+
+    /// What phones of the family must be sent, in words such as `option 66 (TFTP server name) “http://10.0.0.1:8667”`.
+    func values(for family: String) -> [String] {
+        guard let plan = plan(for: family) else { return [] }
+        return plan.classes.flatMap { $0.items(in: "") }.map { "\($0.place.title) \($0.value.meaning)" }
+    }
+
+    /// The lines to paste into the configuration of each kind of server, by its name.
+    func lines(for family: String) -> JSONObject {
+        guard let plan = plan(for: family) else { return [:] }
+        let options = GeneratorOptions(isFragment: true)
+        return JSONObject(Self.platforms.map { ($0.rawValue, .string($0.generate(plan, options).text)) })
+    }
+
+    private func plan(for family: String) -> DHCPPlan? {
+        guard let location, let family = catalog.family(family) else { return nil }
+        // A family whose values cannot be made for this appliance gets no lines; dhcpd-config says why.
+        return try? DHCPPlan.addition(for: family, provd: location, catalog: catalog)
+    }
+}
