@@ -73,7 +73,7 @@ let package = Package(
 
         // MARK: Use cases
         .target(name: "PhonePlugins", dependencies: ["JSONText", "ProvModel", "NetTypes", "Jinja", "TimeZones", yams]),
-        .target(name: "Provisioning", dependencies: ["JSONText", "ProvModel", "NetTypes", "PhonePlugins", "TimeZones", crypto, logging]),
+        .target(name: "Provisioning", dependencies: ["DHCPConfig", "JSONText", "ProvModel", "NetTypes", "PhonePlugins", "TimeZones", crypto, logging]),
 
         // MARK: Doors
         .target(
@@ -101,11 +101,12 @@ let package = Package(
         .target(
             name: "ProvdApp",
             dependencies: [
-                "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
+                "DHCPConfig", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
                 "SIPOnboarding", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, yams, systemPackage, nioCore,
             ]),
         .target(name: "ProvCommands", dependencies: ["JSONText", "ProvModel", "NetTypes", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
-        .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "NetTypes", argumentParser]),
+        .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),
+        .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPVerification", "NetTypes", argumentParser]),
 
         // MARK: Executables, one file each
         .executableTarget(name: "provd", dependencies: ["ProvdApp", argumentParser]),
@@ -120,6 +121,7 @@ let package = Package(
         .testTarget(name: "DHCPWireTests", dependencies: ["DHCPWire", "NetTypes"], exclude: ["Fixtures"]),
         .testTarget(
             name: "DHCPConfigTests", dependencies: ["DHCPConfig", "DHCPConfigCommands", "NetTypes"], exclude: ["Fixtures"]),
+        .testTarget(name: "DHCPVerificationTests", dependencies: ["DHCPVerification", "DHCPConfig", "DHCPWire", "NetTypes"]),
         .testTarget(name: "DHCPHookTests", dependencies: ["DHCPHook", "NetTypes", "ProvModel"]),
         .testTarget(name: "TFTPTests", dependencies: ["TFTP"]),
         .testTarget(name: "SIPWireTests", dependencies: ["SIPWire"], exclude: ["Fixtures"]),

@@ -34,6 +34,8 @@ struct ApplyCommand: ParsableCommand {
     @Flag(help: "Show what would change and change nothing.")
     var dryRun = false
 
+    @OptionGroup var hook: HookInput
+
     @OptionGroup var site: SiteInput
 
     func validate() throws {
@@ -41,7 +43,7 @@ struct ApplyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let generated = platform.generate(try site.plan(), GeneratorOptions(isFragment: fragment, interfaces: interface))
+        let generated = platform.generate(try site.plan(), GeneratorOptions(isFragment: fragment, interfaces: interface, hook: try hook.leaseHook))
         report(generated.findings)
         let installation = ConfigInstallation(path: output)
         do {

@@ -22,6 +22,8 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "End with exit code 1 for warnings too.")
     var strict = false
 
+    @OptionGroup var hook: HookInput
+
     @OptionGroup var site: SiteInput
 
     func run() throws {
@@ -30,7 +32,7 @@ struct CheckCommand: ParsableCommand {
         report(findings)
         var isRejected = false
         for platform in platforms {
-            let generated = platform.generate(plan, GeneratorOptions(interfaces: interface))
+            let generated = platform.generate(plan, GeneratorOptions(interfaces: interface, hook: try hook.leaseHook))
             report(generated.findings)
             findings += generated.findings
             switch try Self.verdict(platform, generated.text) {

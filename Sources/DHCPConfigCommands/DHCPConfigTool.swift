@@ -3,9 +3,6 @@
 public import ArgumentParser
 
 /// `dhcpd-config`: writes, checks, explains and applies the DHCP configuration of a site.
-///
-/// A further command, `verify`, has its place after `explain`: it will send DHCPDISCOVERs and compare what a running
-/// server offers with what `explain` says.
 public struct DHCPConfigTool: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "dhcpd-config",
@@ -15,7 +12,7 @@ public struct DHCPConfigTool: ParsableCommand {
             wants to be told. Both together become the configuration of your DHCP server.
             """,
         subcommands: [
-            GenerateCommand.self, CheckCommand.self, ExplainCommand.self, ApplyCommand.self, VendorsCommand.self,
+            GenerateCommand.self, CheckCommand.self, ExplainCommand.self, VerifyCommand.self, ApplyCommand.self, VendorsCommand.self,
         ])
 
     public init() {}

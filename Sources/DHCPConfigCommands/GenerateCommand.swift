@@ -21,10 +21,12 @@ struct GenerateCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The file to write, replaced in one step. Default: standard output.")
     var output: String?
 
+    @OptionGroup var hook: HookInput
+
     @OptionGroup var site: SiteInput
 
     func run() throws {
-        let generated = platform.generate(try site.plan(), GeneratorOptions(isFragment: fragment, interfaces: interface))
+        let generated = platform.generate(try site.plan(), GeneratorOptions(isFragment: fragment, interfaces: interface, hook: try hook.leaseHook))
         report(generated.findings)
         guard let output else {
             StandardOutput.write(generated.text)

@@ -26,6 +26,11 @@ struct DnsmasqGenerator {
             findings.note(nil, note)
         }
         if !options.isFragment { writeServer() }
+        if let hook = options.hook {
+            out.comment("dnsmasq calls one program only.")
+            out.line("dhcp-script=\(hook.program)")
+            out.line()
+        }
         for subnet in plan.subnets { write(subnet) }
         writeClasses()
         for phoneClass in plan.classes { write(phoneClass) }
@@ -41,6 +46,7 @@ struct DnsmasqGenerator {
             out.line("bind-interfaces")
         }
         out.line("dhcp-authoritative")
+        if options.isTrial { out.line("no-ping") }
         out.line()
     }
 

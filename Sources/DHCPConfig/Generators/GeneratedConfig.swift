@@ -14,11 +14,18 @@ public struct GeneratorOptions: Sendable, Hashable {
     public var isFragment: Bool
     /// The interfaces to listen on; if empty, those that the subnets name.
     public var interfaces: [String]
+    /// What the server starts for every lease, if anything.
+    public var hook: LeaseHook?
+    /// Whether the configuration is for a trial: the server then asks the network nothing before it offers an address,
+    /// and writes no leases where a server of this machine has its own.
+    public var isTrial: Bool
 
     /// Makes options.
-    public init(isFragment: Bool = false, interfaces: [String] = []) {
+    public init(isFragment: Bool = false, interfaces: [String] = [], hook: LeaseHook? = nil, isTrial: Bool = false) {
         self.isFragment = isFragment
         self.interfaces = interfaces
+        self.hook = hook
+        self.isTrial = isTrial
     }
 
     /// The interfaces to listen on for `plan`, each once.
@@ -41,6 +48,18 @@ public enum ServerPlatform: String, Sendable, Hashable, CaseIterable {
 extension ServerPlatform {
     /// Writes the plan in the platform's language. The same plan always gives the same text.
     public func generate(_ plan: DHCPPlan, _ options: GeneratorOptions = GeneratorOptions()) -> GeneratedConfig {
+        var generated = write(plan, options)
+        switch self {
+        case .dnsmasq, .isc, .kea, .opnsense: break
+        case .routeros, .windows, .ciscoIOS, .systemdNetworkd:
+            var missing = DiagnosticList()
+            missing.noteMissingHook(options, self)
+            generated = GeneratedConfig(text: generated.text, findings: generated.findings + missing.diagnostics)
+        }
+        return generated
+    }
+
+    private func write(_ plan: DHCPPlan, _ options: GeneratorOptions) -> GeneratedConfig {
         switch self {
         case .dnsmasq: DnsmasqGenerator(plan: plan, options: options).generate()
         case .isc: ISCGenerator(plan: plan, options: options).generate()
@@ -50,7 +69,7 @@ extension ServerPlatform {
         case .ciscoIOS: CiscoIOSGenerator(plan: plan).generate()
         case .systemdNetworkd: NetworkdGenerator(plan: plan).generate()
         // OPNsense reads further files of its dnsmasq from /usr/local/etc/dnsmasq.conf.d.
-        case .opnsense: DnsmasqGenerator(plan: plan, options: GeneratorOptions(isFragment: true)).generate()
+        case .opnsense: DnsmasqGenerator(plan: plan, options: GeneratorOptions(isFragment: true, hook: options.hook)).generate()
         }
     }
 }

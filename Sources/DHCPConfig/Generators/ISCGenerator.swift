@@ -27,6 +27,7 @@ struct ISCGenerator {
         writeCircuits()
         for group in groups() { write(group) }
         writeReservations()
+        if let hook = options.hook { write(hook) }
         return GeneratedConfig(text: out.text, findings: [])
     }
 
@@ -38,6 +39,7 @@ struct ISCGenerator {
         }
         out.line("authoritative;")
         out.line("ddns-update-style none;")
+        if options.isTrial { out.line("ping-check false;") }
         out.line()
     }
 
@@ -54,7 +56,7 @@ struct ISCGenerator {
         })
         let own = used.filter { Self.names[$0] == nil }.sorted()
         for code in own { out.line("option \(name(code)) code \(code) = string;") }
-        if plan.classes.contains(where: { !$0.stated(.userClass).isEmpty }) { out.line("option provd-user-class code 77 = string;") }
+        if options.hook != nil || plan.classes.contains(where: { !$0.stated(.userClass).isEmpty }) { out.line("option provd-user-class code 77 = string;") }
         if !own.isEmpty { out.line() }
     }
 
@@ -256,6 +258,24 @@ struct ISCGenerator {
         if !plan.classes.allSatisfy(\.isUniform) { writeChain(branches(), subnet: subnet.name, indent: inner) }
         out.line("\(indent)}")
         out.line()
+    }
+
+    private mutating func write(_ hook: LeaseHook) {
+        let program = Self.quoted(hook.program), address = "binary-to-ascii(10, 8, \".\", leased-address)"
+        func octets(_ option: String) -> String {
+            "pick-first-value(concat(\"hex:\", binary-to-ascii(16, 8, \":\", option \(option))), \"\")"
+        }
+        out.line()
+        out.comment("Tell provd. An expiry knows the hardware address only from the lease's variables.")
+        out.line("on commit {")
+        out.line("  set provd-mac = binary-to-ascii(16, 8, \":\", substring(hardware, 1, 6));")
+        out.line("  execute(\(program), \"commit\", \(address), provd-mac,")
+        for option in ["vendor-class-identifier", "provd-user-class", "host-name"] { out.line("    \(octets(option)),") }
+        out.line("    binary-to-ascii(10, 8, \".\", packet(24, 4)));")
+        out.line("}")
+        for event in ["release", "expiry"] {
+            out.line("on \(event) { execute(\(program), \"\(event)\", \(address), provd-mac); }")
+        }
     }
 
     private static func list(_ addresses: [IPv4Address]) -> String { addresses.map(\.description).joined(separator: ", ") }

@@ -24,9 +24,10 @@ struct KeaGenerator {
         if !options.isFragment {
             let interfaces = options.interfaces(for: plan)
             members.append(("interfaces-config", .object([("interfaces", .list((interfaces.isEmpty ? ["*"] : interfaces).map { .text($0) }))])))
-            members.append(("lease-database", .object([("type", .text("memfile")), ("persist", .flag(true))])))
+            members.append(("lease-database", .object([("type", .text("memfile")), ("persist", .flag(!options.isTrial))])))
             members.append(("authoritative", .flag(true)))
         }
+        if let hook = options.hook { members.append(("hooks-libraries", .list([Self.library(hook)]))) }
         let definitions = optionDefinitions()
         if !definitions.isEmpty { members.append(("option-def", .list(definitions))) }
         members.append(("client-classes", .list(classes())))
@@ -44,6 +45,14 @@ struct KeaGenerator {
                 JSONValue.object([("Dhcp4", .object(members))]).formatted() + "\n"
             }
         return GeneratedConfig(text: text, findings: findings.diagnostics)
+    }
+
+    private static func library(_ hook: LeaseHook) -> JSONValue {
+        .object([
+            ("library", .text("\(hook.keaLibraries)/libdhcp_run_script.so")),
+            // Not in step with the server: nobody waits for provd.
+            ("parameters", .object([("name", .text(hook.program)), ("sync", .flag(false))])),
+        ])
     }
 
     /// Kea takes 159 for what RFC 7618 made of it and cuts it to four octets.
