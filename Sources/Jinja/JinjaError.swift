@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// Why a template could not be loaded: it does not exist, its loader failed, or its source is wrong.
-///
-/// All errors of this module are one reference wide: swiftc 6.3 releases wider typed errors twice when they
-/// leave a generic function such as `??`.
 public indirect enum JinjaError: Error, Sendable, Hashable, CustomStringConvertible {
     /// No loader knows a template of this name.
     case templateNotFound(name: String)

@@ -3,7 +3,7 @@
 /// How a value that `{{ }}` puts out is written, so that it cannot break out of its place.
 ///
 /// Template text is never escaped, and neither are values marked with `|safe`, the results of macros,
-/// and `super()`.
+/// and `super()`. Integers are written as they are too: no format gives a meaning to digits.
 public enum JinjaEscaping: Sendable {
     /// Values are written as they are.
     case none

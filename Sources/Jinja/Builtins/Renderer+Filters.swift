@@ -5,6 +5,14 @@ extension Renderer {
     mutating func evaluateFilter(_ filter: BuiltinFilter, _ operand: Int, _ arguments: Int) throws(JinjaRenderError) -> JinjaValue {
         if filter.makesIterator { return makeIterator(try elements(filter, operand, arguments)) }
         let value = filter.usesSequence ? try sequenceValue(operand) : try evaluate(operand)
+        if arguments < 0 {
+            switch (filter, value) {
+            case (.string, .int(let number)): return .string(String(number))
+            case (.string, .string), (.string, .safe): return value
+            case (.length, _): return .int(try length(of: value))
+            default: break
+            }
+        }
         if arguments < 0, filter != .format {
             // That nothing more is needed was checked when the template was compiled.
             try useSteps(1)

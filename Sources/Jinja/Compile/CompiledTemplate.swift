@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Synchronization
+
 /// A template after compilation: flat tables of nodes that refer to each other by position.
 ///
 /// Nodes are plain numbers without references, so that walking them costs no reference counting;
@@ -26,6 +28,8 @@ final class CompiledTemplate: Sendable {
     let loads: [SlotLoad]
     let functions: [FunctionCode]
     let macros: [MacroCode]
+    let runs: [RunCode]
+    let textsAndOutputs: [TextAndOutput]
     let branches: [BranchCode]
     let assignments: [AssignmentCode]
     let loops: [LoopCode]
@@ -38,6 +42,8 @@ final class CompiledTemplate: Sendable {
     let blockCalls: [BlockCall]
     /// The source of every output, by the output's position in ``statements``.
     let outputSources: [Int: Range<Int>]
+    /// The runs that earlier renderings have prepared.
+    let preparedRuns: Mutex<PreparedRuns>
     let blocksByName: [String: Int]
     /// The slot of `self` in the root function, if the template uses it.
     let selfSlot: Int?
@@ -62,6 +68,9 @@ final class CompiledTemplate: Sendable {
         loads = tables.loads
         functions = tables.functions
         macros = tables.macros
+        runs = tables.runs
+        preparedRuns = Mutex(PreparedRuns(runs: tables.runs.count))
+        textsAndOutputs = tables.textsAndOutputs
         branches = tables.branches
         assignments = tables.assignments
         loops = tables.loops
@@ -92,6 +101,8 @@ struct CodeTables {
     var loads: [SlotLoad] = []
     var functions: [FunctionCode] = []
     var macros: [MacroCode] = []
+    var runs: [RunCode] = []
+    var textsAndOutputs: [TextAndOutput] = []
     var branches: [BranchCode] = []
     var assignments: [AssignmentCode] = []
     var loops: [LoopCode] = []
@@ -178,6 +189,10 @@ struct Body: Sendable {
 enum StatementNode: Sendable {
     case text(Int)
     case output(Int)
+    /// Texts and outputs of one local variable in turn.
+    case run(Int)
+    /// A text and the output behind it, which is what most of a template is made of.
+    case textAndOutput(Int)
     case branch(Int)
     case loop(Int)
     case assign(Int)
@@ -193,6 +208,22 @@ enum StatementNode: Sendable {
     case perform(Int)
     /// Runs another statement only while the template extends no other.
     case unlessExtended(Int)
+}
+
+struct RunCode: Sendable {
+    let slot: Int
+    /// The outputs of the variable are expressions of their own, for values that are no small numbers.
+    let pieces: [Piece]
+
+    enum Piece: Sendable {
+        case text(Int)
+        case value(Int)
+    }
+}
+
+struct TextAndOutput: Sendable {
+    let text: Int
+    let value: Int
 }
 
 struct BranchCode: Sendable {
@@ -235,11 +266,7 @@ struct FunctionCode: Sendable {
 struct MacroCode: Sendable {
     let name: String
     let function: Int
-    let parameters: [String]
-    let parameterNames: [Int]
-    let slots: [Int]
-    /// Default expressions by parameter; -1 where there is none.
-    let defaults: [Int]
+    let parameters: [MacroParameter]
     let callerSlot: Int?
     let keywordsSlot: Int?
     let extrasSlot: Int?
@@ -247,6 +274,14 @@ struct MacroCode: Sendable {
     let slot: Int
     /// The name under which the template's context knows it, or -1.
     let exportName: Int
+}
+
+struct MacroParameter: Sendable {
+    let name: String
+    let nameID: Int
+    let slot: Int
+    /// The expression of the default; -1 without one.
+    let defaultValue: Int
 }
 
 struct LoopCode: Sendable {

@@ -3,19 +3,78 @@
 extension Compiler {
     /// Compiles statements into one run.
     mutating func compile(_ statements: [Statement], at place: Place) throws(JinjaSyntaxError) -> Body {
-        var nodes: [(node: StatementNode, position: SourcePosition, source: Range<Int>?)] = []
+        var nodes: [CompiledStatement] = []
         for statement in statements {
             var source: Range<Int>?
             if case .output(_, let range) = statement.kind { source = range }
-            for node in try compile(statement, at: place) { nodes.append((node, statement.position, source)) }
+            for node in try compile(statement, at: place) {
+                nodes.append(CompiledStatement(node: node, position: statement.position, source: source))
+            }
         }
+        let joined = joinTexts(joinRuns(nodes))
         let first = tables.statements.count
-        for entry in nodes {
+        for entry in joined {
             if let source = entry.source { tables.outputSources[tables.statements.count] = source }
             tables.statements.append(entry.node)
             tables.statementPositions.append(entry.position)
         }
-        return Body(first: first, count: nodes.count)
+        return Body(first: first, count: joined.count)
+    }
+
+    private struct CompiledStatement {
+        let node: StatementNode
+        let position: SourcePosition
+        /// The source of an output, for messages.
+        let source: Range<Int>?
+    }
+
+    /// Joins texts and outputs of one local variable into runs.
+    private mutating func joinRuns(_ nodes: [CompiledStatement]) -> [CompiledStatement] {
+        var result: [CompiledStatement] = []
+        var index = 0
+        while index < nodes.count {
+            var pieces: [RunCode.Piece] = []
+            var slot: Int?
+            var output = nodes[index]
+            var end = index
+            scan: while end < nodes.count {
+                switch nodes[end].node {
+                case .text(let text): pieces.append(.text(text))
+                case .output(let value):
+                    guard case .local(let found) = tables.expressions[value], slot == nil || slot == found else { break scan }
+                    if slot == nil { output = nodes[end] }
+                    slot = found
+                    pieces.append(.value(value))
+                default: break scan
+                }
+                end += 1
+            }
+            if let slot, pieces.count > 1 {
+                tables.runs.append(RunCode(slot: slot, pieces: pieces))
+                result.append(
+                    CompiledStatement(node: .run(tables.runs.count - 1), position: output.position, source: output.source))
+                index = end
+            } else {
+                result.append(nodes[index])
+                index += 1
+            }
+        }
+        return result
+    }
+
+    /// Joins every text with the output behind it.
+    private mutating func joinTexts(_ nodes: [CompiledStatement]) -> [CompiledStatement] {
+        var result: [CompiledStatement] = []
+        for entry in nodes {
+            if case .output(let value) = entry.node, case .text(let text) = result.last?.node {
+                tables.textsAndOutputs.append(TextAndOutput(text: text, value: value))
+                result[result.count - 1] = CompiledStatement(
+                    node: .textAndOutput(tables.textsAndOutputs.count - 1), position: entry.position, source: entry.source)
+            } else {
+                result.append(entry)
+            }
+        }
+        return result
     }
 
     private mutating func compile(_ statement: Statement, at place: Place) throws(JinjaSyntaxError) -> [StatementNode] {
@@ -226,17 +285,20 @@ extension Compiler {
         analyze(macro.body, in: scope)
         var inner = place.inner(scope)
         inner.checksExtension = false
-        var defaults = [Int](repeating: -1, count: macro.parameters.count - macro.defaults.count)
-        for value in macro.defaults { defaults.append(try compile(value, at: inner)) }
+        var parameters: [MacroParameter] = []
+        let firstDefault = macro.parameters.count - macro.defaults.count
+        for (index, parameter) in macro.parameters.enumerated() {
+            var value = -1
+            if index >= firstDefault { value = try compile(macro.defaults[index - firstDefault], at: inner) }
+            guard let slot = scope.find(parameter)?.slot else { continue }
+            parameters.append(MacroParameter(name: parameter, nameID: name(parameter), slot: slot, defaultValue: value))
+        }
         let body = try compile(macro.body, at: inner)
         tables.functions[function].loads = loads(of: scope)
         tables.functions[function].body = body
         tables.macros.append(
             MacroCode(
-                name: macro.name, function: function, parameters: macro.parameters,
-                parameterNames: macro.parameters.map { name($0) },
-                slots: macro.parameters.compactMap { scope.find($0)?.slot }, defaults: defaults,
-                callerSlot: special["caller"], keywordsSlot: special["kwargs"], extrasSlot: special["varargs"],
+                name: macro.name, function: function, parameters: parameters, callerSlot: special["caller"], keywordsSlot: special["kwargs"], extrasSlot: special["varargs"],
                 slot: isCallBlock ? -1 : place.scope.find(macro.name)?.slot ?? -1,
                 exportName: place.isTopLevel && !isCallBlock ? name(macro.name) : -1))
         return tables.macros.count - 1

@@ -49,10 +49,10 @@ extension Renderer {
             let macro = macros[number].code.macros[macros[number].macro]
             switch name {
             case "name": return .string(macro.name)
-            case "arguments": return .tuple(JinjaList(macro.parameters.map { .string($0) }))
+            case "arguments": return .tuple(JinjaList(macro.parameters.map { .string($0.name) }))
             case "catch_kwargs": return .bool(macro.keywordsSlot != nil)
             case "catch_varargs": return .bool(macro.extrasSlot != nil)
-            case "caller": return .bool(macro.callerSlot != nil || macro.parameters.contains("caller"))
+            case "caller": return .bool(macro.callerSlot != nil || macro.parameters.contains { $0.name == "caller" })
             default: return nil
             }
         case .blocks(let context): return reference(toBlock: name, level: 0, context: context)

@@ -299,8 +299,13 @@ extension Renderer {
     // MARK: - Functions of the host
 
     mutating func callHost(_ function: Int, _ operand: Int, _ index: Int) throws(JinjaRenderError) -> JinjaValue {
-        let operand = try evaluate(operand)
-        return try callHost(code.hostFunctions[function], [operand] + (try arguments(index)).positional)
+        var values = [try evaluate(operand)]
+        if index >= 0 {
+            let list = code.arguments[index]
+            for value in list.positional { values.append(try evaluate(value)) }
+            if let more = list.list { values += try sequence(expression: more) }
+        }
+        return try callHost(code.hostFunctions[function], values)
     }
 
     mutating func callHost(_ function: HostFunction, _ values: [JinjaValue]) throws(JinjaRenderError) -> JinjaValue {

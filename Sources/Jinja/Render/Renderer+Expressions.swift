@@ -17,10 +17,8 @@ extension Renderer {
     /// The attribute of a dictionary in a variable; `nil` for everything else.
     @inline(__always)
     private func dictAttribute(_ base: Int, _ name: Int) throws(JinjaRenderError) -> JinjaValue? {
-        guard case .local(let slot) = code.expressions[base], case .dict(let dict) = slots[slot] else { return nil }
-        let name = code.names[name]
-        if name.isDictMethod { return nil }
-        return dict[name.hashed] ?? name.missingAttribute
+        guard case .local(let slot) = code.expressions[base] else { return nil }
+        return slots[slot].dictAttribute(code.names[name])
     }
 
     @inline(never)
@@ -163,7 +161,11 @@ extension Renderer {
     private mutating func evaluateItem(_ base: Int, _ index: Int) throws(JinjaRenderError) -> JinjaValue {
         let base = try evaluate(base)
         let index = try evaluate(index)
-        if case .dict(let dict) = base, case .string(let key) = index, let value = dict[key] { return value }
+        if case .dict(let dict) = base, case .string(let key) = index {
+            if let value = dict[key] { return value }
+            // Only a name could also be a method.
+            if let first = key.utf8.first, first < UInt8(ascii: "a") { return .undefined(JinjaUndefined(attribute: key)) }
+        }
         return try item(of: base, index)
     }
 

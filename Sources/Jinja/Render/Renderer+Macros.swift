@@ -39,13 +39,13 @@ extension Renderer {
         let caller = try enter(macro.function, of: instance.code, closure: instance.closure, context: instance.context)
         isEscaping = instance.isEscaping
         load(code.functions[macro.function].loads)
-        for (index, slot) in macro.slots.enumerated() {
-            slots[slot] = bound.values[index] ?? code.names[macro.parameterNames[index]].missing
+        for (index, parameter) in macro.parameters.enumerated() {
+            slots[parameter.slot] = bound.values[index] ?? code.names[parameter.nameID].missing
         }
         if let slot = macro.callerSlot { slots[slot] = bound.caller }
         if let slot = macro.keywordsSlot { slots[slot] = .dict(bound.keywords) }
         if let slot = macro.extrasSlot { slots[slot] = .tuple(bound.extras) }
-        for position in macro.slots.indices where bound.values[position] == nil { try setDefault(position, of: macro) }
+        for (index, parameter) in macro.parameters.enumerated() where bound.values[index] == nil { try setDefault(parameter) }
         try execute(code.functions[macro.function].body)
         try leave(caller)
     }
@@ -61,34 +61,33 @@ extension Renderer {
         if index >= 0 {
             let list = code.arguments[index]
             given = list.positional.count
-            if !list.named.isEmpty || list.list != nil || list.dict != nil || given > macro.slots.count { return false }
+            if !list.named.isEmpty || list.list != nil || list.dict != nil || given > macro.parameters.count { return false }
         }
         let function = instance.code.functions[macro.function]
         var variables = [JinjaValue](repeating: .null, count: function.slotCount)
-        for position in macro.slots.indices {
+        for (position, parameter) in macro.parameters.enumerated() {
             if position < given {
-                variables[macro.slots[position]] = try evaluate(code.arguments[index].positional[position])
+                variables[parameter.slot] = try evaluate(code.arguments[index].positional[position])
             } else {
-                variables[macro.slots[position]] = instance.code.names[macro.parameterNames[position]].missing
+                variables[parameter.slot] = instance.code.names[parameter.nameID].missing
             }
         }
         let caller = try enter(
             macro.function, of: instance.code, closure: instance.closure, context: instance.context, slots: variables)
         isEscaping = instance.isEscaping
         load(function.loads)
-        for position in given..<macro.slots.count { try setDefault(position, of: macro) }
+        for parameter in macro.parameters.dropFirst(given) { try setDefault(parameter) }
         try execute(function.body)
         try leave(caller)
         return true
     }
 
     /// Gives a parameter without an argument its default, which can use the parameters before it.
-    private mutating func setDefault(_ position: Int, of macro: MacroCode) throws(JinjaRenderError) {
-        if macro.defaults[position] >= 0 {
-            slots[macro.slots[position]] = try evaluate(macro.defaults[position])
+    private mutating func setDefault(_ parameter: MacroParameter) throws(JinjaRenderError) {
+        if parameter.defaultValue >= 0 {
+            slots[parameter.slot] = try evaluate(parameter.defaultValue)
         } else {
-            let explanation = "the parameter '\(macro.parameters[position])' was not given"
-            slots[macro.slots[position]] = .undefined(JinjaUndefined(explanation: explanation))
+            slots[parameter.slot] = .undefined(JinjaUndefined(explanation: "the parameter '\(parameter.name)' was not given"))
         }
     }
 
@@ -103,7 +102,7 @@ extension Renderer {
         var bound = BoundMacroArguments(values: [JinjaValue?](repeating: nil, count: macro.parameters.count))
         for (index, value) in arguments.positional.prefix(macro.parameters.count).enumerated() { bound.values[index] = value }
         for (name, value) in arguments.named {
-            if let index = macro.parameters.firstIndex(of: name), index >= arguments.positional.count {
+            if let index = macro.parameters.firstIndex(where: { $0.name == name }), index >= arguments.positional.count {
                 bound.values[index] = value
             } else if name == "caller", macro.callerSlot != nil {
                 bound.caller = value

@@ -6,6 +6,15 @@ extension Renderer {
             do throws(JinjaRenderError) {
                 // What nearly all statements are comes first, and everything else is kept out of the way.
                 switch code.statements[index] {
+                case .run(let run):
+                    if case .int(let number) = slots[code.runs[run].slot], let bytes = runs.bytes(ofRun: run, for: number) {
+                        output.append(contentsOf: bytes)
+                    } else {
+                        try executeRun(run, statement: index)
+                    }
+                case .textAndOutput(let pair):
+                    output.append(contentsOf: code.texts[code.textsAndOutputs[pair].text])
+                    try emit(expression: code.textsAndOutputs[pair].value, statement: index)
                 case .text(let text): output.append(contentsOf: code.texts[text])
                 case .output(let value): try emit(expression: value, statement: index)
                 case .branch(let branch):
@@ -23,7 +32,7 @@ extension Renderer {
     @inline(never)
     private mutating func executeOther(_ node: StatementNode, at index: Int) throws(JinjaRenderError) {
         switch node {
-        case .text, .output, .branch: break
+        case .text, .output, .textAndOutput, .run, .branch: break
         case .loop(let loop): try executeLoop(loop)
         case .assign(let assignment): try executeAssignment(code.assignments[assignment])
         case .capture(let capture): try executeCapture(capture)
@@ -37,6 +46,22 @@ extension Renderer {
         case .importTemplate(let include): try executeImport(include)
         case .perform(let value): _ = try evaluate(value)
         case .unlessExtended(let statement): if extended == nil { try execute(Body(first: statement, count: 1)) }
+        }
+    }
+
+    /// Writes a run piece by piece, and prepares it for the next time when its variable is a small number.
+    private mutating func executeRun(_ index: Int, statement: Int) throws(JinjaRenderError) {
+        let run = code.runs[index]
+        let start = output.count
+        for piece in run.pieces {
+            switch piece {
+            case .text(let text): output.append(contentsOf: code.texts[text])
+            case .value(let value): try emit(expression: value, statement: statement)
+            }
+        }
+        if case .int(let number) = slots[run.slot] {
+            runs.keep(output[start...], ofRun: index, for: number)
+            haveRunsChanged = true
         }
     }
 

@@ -7,12 +7,13 @@ extension Renderer {
     mutating func emit(expression id: Int, statement: Int) throws(JinjaRenderError) {
         switch code.expressions[id] {
         case .local(let slot):
+            if case .int(let number) = slots[slot] {
+                output.append(decimal: number)
+                return
+            }
             if !isEscaping {
                 // The value need not be copied to be written.
                 switch slots[slot] {
-                case .int(let number):
-                    output.append(decimal: number)
-                    return
                 case .string(let text), .safe(let text):
                     output.append(contentsOf: text.utf8)
                     return
@@ -48,7 +49,7 @@ extension Renderer {
             } else {
                 output.append(contentsOf: text.utf8)
             }
-        case .int(let number) where !isEscaping: output.append(decimal: number)
+        case .int(let number): output.append(decimal: number)
         default:
             let text = try text(of: value)
             if isEscaping {
@@ -225,6 +226,11 @@ extension Array<UInt8> {
     mutating func append(decimal number: Int) {
         if number >= 0, number < 10 {
             append(UInt8(truncatingIfNeeded: number) + 48)
+            return
+        }
+        if number >= 0, number < 100 {
+            append(UInt8(truncatingIfNeeded: number / 10) + 48)
+            append(UInt8(truncatingIfNeeded: number % 10) + 48)
             return
         }
         if number < 0 { append(UInt8(ascii: "-")) }

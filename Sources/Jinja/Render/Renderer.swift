@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Synchronization
+
 /// One rendering: it walks the compiled nodes, holds the variables, and counts what is used.
 ///
 /// Everything that changes during a rendering lives here, in arrays; values name such things by their
@@ -21,6 +23,7 @@ struct Renderer {
         let context: Int
         let isEscaping: Bool
         let extended: CompiledTemplate?
+        let runTable: Int
     }
 
     let environment: JinjaEnvironment
@@ -45,6 +48,14 @@ struct Renderer {
     var output: [UInt8] = []
     /// The most bytes that ``output`` may have; less than the whole while captures have put other output aside.
     var outputLimit: Int
+
+    /// The prepared runs of the running template.
+    var runs: PreparedRuns
+    /// Whether runs were prepared that are worth keeping for the next rendering.
+    var haveRunsChanged = false
+    /// The prepared runs of all templates that took part; those of the running one are in ``runs``.
+    private var runTables: [(code: CompiledTemplate, runs: PreparedRuns)] = []
+    private var runTable = 0
 
     // MARK: What it has made
 
@@ -80,6 +91,8 @@ struct Renderer {
         outputLimit = limits.outputBytes
         stepsLeft = limits.steps
         valueBytesLeft = limits.valueBytes
+        runs = code.preparedRuns.withLock { $0 }
+        runTables.append((code, PreparedRuns(runs: 0)))
         frames.append(Frame(closure: -1))
         contexts.append(
             TemplateContext(code: code, layers: [environment.globals, context.variables], blocks: TemplateContext.blocks(of: code)))
@@ -93,7 +106,36 @@ struct Renderer {
         }
         output.reserveCapacity(code.source.count * 2)
         try renderRoot(of: code, context: 0)
+        if haveRunsChanged { keepRuns() }
         return output
+    }
+
+    // MARK: - Prepared runs
+
+    /// Makes the prepared runs of a template the current ones.
+    private mutating func useRuns(ofTable table: Int) {
+        swap(&runTables[runTable].runs, &runs)
+        runTable = table
+        swap(&runTables[table].runs, &runs)
+    }
+
+    private mutating func useRuns(of code: CompiledTemplate) {
+        if code === runTables[runTable].code { return }
+        if let known = runTables.firstIndex(where: { $0.code === code }) {
+            useRuns(ofTable: known)
+        } else {
+            runTables.append((code, code.preparedRuns.withLock { $0 }))
+            useRuns(ofTable: runTables.count - 1)
+        }
+    }
+
+    /// Leaves the runs to the next rendering; of two at the same time, the one that prepared more counts.
+    private mutating func keepRuns() {
+        useRuns(ofTable: runTable)
+        swap(&runTables[runTable].runs, &runs)
+        for table in runTables {
+            table.code.preparedRuns.withLock { if table.runs.bytesLeft < $0.bytesLeft { $0 = table.runs } }
+        }
     }
 
     // MARK: - Functions
@@ -109,12 +151,13 @@ struct Renderer {
                 .limit, "calls, includes and blocks are nested too deeply (\(callDepth) levels); a template may not call itself without end")
         }
         try useSteps(1)
-        let caller = Caller(code: self.code, frame: frame, context: self.context, isEscaping: isEscaping, extended: extended)
+        let caller = Caller(code: self.code, frame: frame, context: self.context, isEscaping: isEscaping, extended: extended, runTable: runTable)
         swap(&frames[frame].slots, &slots)
         frames.append(Frame(closure: closure))
         frame = frames.count - 1
         self.code = code
         self.context = context
+        useRuns(of: code)
         slots = variables ?? [JinjaValue](repeating: .null, count: code.functions[function].slotCount)
         return caller
     }
@@ -137,6 +180,7 @@ struct Renderer {
         context = caller.context
         isEscaping = caller.isEscaping
         extended = caller.extended
+        if caller.runTable != runTable { useRuns(ofTable: caller.runTable) }
         slots = []
         swap(&frames[frame].slots, &slots)
     }

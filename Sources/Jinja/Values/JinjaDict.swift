@@ -185,8 +185,9 @@ enum KeyHash {
         var state = seed
         var word: UInt64 = 0
         var count: UInt64 = 0
-        for byte in text.utf8 {
-            word = word << 8 | UInt64(byte)
+        let bytes = text.utf8Span.span
+        for index in bytes.indices {
+            word = word << 8 | UInt64(bytes[index])
             count &+= 1
             if count & 7 == 0 {
                 state = mix(state ^ word, secret)

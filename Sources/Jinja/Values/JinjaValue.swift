@@ -117,6 +117,13 @@ extension JinjaValue {
         }
     }
 
+    /// The attribute of a dictionary; `nil` for other values, and where a method hides a key.
+    @inline(__always)
+    func dictAttribute(_ name: VariableName) -> JinjaValue? {
+        guard case .dict(let dict) = self, !name.isDictMethod else { return nil }
+        return dict[name.hashed] ?? name.missingAttribute
+    }
+
     /// How many containers are nested in each other, this one included.
     var depth: Int {
         switch self {
@@ -130,48 +137,37 @@ extension JinjaValue {
 
 /// What is known about an undefined value, for the message when it is used.
 public struct JinjaUndefined: Sendable {
-    /// The reasons for which a value is undefined.
-    enum Reason: Sendable {
+    private enum Reason: Sendable {
         case anonymous
-        case name
-        case attribute
-        case explained
+        case name(String)
+        case attribute(String)
+        case explained(String)
     }
 
-    final class Storage: Sendable {
-        let reason: Reason
-        let text: String
-
-        init(reason: Reason, text: String) {
-            self.reason = reason
-            self.text = text
-        }
-    }
-
-    private static let anonymous = Storage(reason: .anonymous, text: "")
-
-    let storage: Storage
+    private let reason: Reason
 
     /// An undefined value of no particular name.
-    public init() { storage = Self.anonymous }
+    public init() { reason = .anonymous }
 
     /// The undefined value of a variable.
-    public init(name: String) { storage = Storage(reason: .name, text: name) }
+    public init(name: String) { reason = .name(name) }
 
-    init(attribute: String) { storage = Storage(reason: .attribute, text: attribute) }
+    init(attribute: String) { reason = .attribute(attribute) }
 
-    init(explanation: String) { storage = Storage(reason: .explained, text: explanation) }
+    init(explanation: String) { reason = .explained(explanation) }
 
     /// Whether a variable of this name was never set.
-    var isMissingName: Bool { storage.reason == .name }
+    var isMissingName: Bool {
+        if case .name = reason { true } else { false }
+    }
 
     /// What is undefined, as a sentence part.
     var explanation: String {
-        switch storage.reason {
+        switch reason {
         case .anonymous: "the value is undefined"
-        case .name: "'\(storage.text)' is undefined"
-        case .attribute: "the value has no attribute or item '\(storage.text)'"
-        case .explained: storage.text
+        case .name(let name): "'\(name)' is undefined"
+        case .attribute(let name): "the value has no attribute or item '\(name)'"
+        case .explained(let text): text
         }
     }
 }
