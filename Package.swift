@@ -14,6 +14,7 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioFoundationCompat: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -134,6 +135,12 @@ let package = Package(
         .testTarget(
             name: "ProvisioningTests",
             dependencies: ["Provisioning", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", logging]),
+        .testTarget(
+            name: "ManagementAPITests",
+            dependencies: [
+                "ManagementAPI", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", "Provisioning", hummingbird, httpTypes,
+                logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
+            ]),
         .testTarget(
             name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),
         .testTarget(

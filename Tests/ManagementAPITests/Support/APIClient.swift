@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import DeviceStorage
+import HTTPTypes
+import Hummingbird
+import JSONText
+import Logging
+import NIOCore
+import NIOEmbedded
+import NetTypes
+import PhonePlugins
+import ProvModel
+import Provisioning
+import Synchronization
+
+@testable import ManagementAPI
+
+/// An appliance with its data in memory and its management API without a socket.
+struct APIClient: Sendable {
+    static let token = "correct-horse-battery-staple"
+    static let tenant = TenantID("11111111-2222-4333-8444-555555555555")
+
+    let store: SQLiteStore
+    let appliance: Appliance
+    let operations = Operations()
+    let notifier = FakeNotifier()
+    let responder: ManagementResponder
+
+    /// Makes an appliance as it is after its first start.
+    init(plugins: PluginCatalog = .empty) async throws {
+        store = try SQLiteStore.inMemory()
+        let settings = ProvisioningSettings(advertisedHost: "192.0.2.1", httpPort: 8667, tftpPort: 69, sipPort: 5060)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        appliance = Appliance(
+            store: store, plugins: PluginShelf(plugins), settings: settings, logger: logger, securityLog: logger, now: { 1_000 })
+        _ = try await store.transaction { try $0.save(setting: FirstStart.tenantSetting, Self.tenant.description) }
+        let tenant = try await FirstStart.prepare(store, settings: settings, now: 0)
+        responder = ManagementResponder(
+            useCases: ManagementUseCases(
+                appliance, registry: DeviceRegistry(appliance, tenant: tenant),
+                synchronisation: PhoneSynchronisation(appliance, notifier: notifier), operations: operations, tenant: tenant),
+            authority: TokenAuthority(administratorToken: Self.token, tenant: tenant))
+    }
+
+    // MARK: Requests
+
+    /// Sends a request with a valid token and the media types of the path's dialect, unless `headers` say otherwise;
+    /// a header that is `nil` is not sent.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, headers changes: [String: String?] = [:], bytes: [UInt8] = []
+    ) async throws -> Answer {
+        var headers: [String: String] = ["X-Auth-Token": Self.token]
+        if method == .post || method == .put { headers["Content-Type"] = APIDialect.dialect(ofPath: path).mediaType }
+        for (name, value) in changes { headers[name] = value }
+        var fields = HTTPFields()
+        for (name, value) in headers {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        let request = Request(
+            head: HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: fields),
+            body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
+        var logger = appliance.logger
+        logger[metadataKey: "hb.request.id"] = "test"
+        let context = ManagementContext(source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
+        let response = try await responder.respond(to: request, context: context)
+        let writer = BodyCollector()
+        try await response.body.write(writer)
+        return Answer(status: response.status.code, headers: response.headers, bytes: writer.bytes)
+    }
+
+    func get(_ path: String, headers: [String: String?] = [:]) async throws -> Answer { try await send(.get, path, headers: headers) }
+
+    func post(_ path: String, _ body: JSONValue, headers: [String: String?] = [:]) async throws -> Answer {
+        try await send(.post, path, headers: headers, bytes: body.serialized())
+    }
+
+    func put(_ path: String, _ body: JSONValue, headers: [String: String?] = [:]) async throws -> Answer {
+        try await send(.put, path, headers: headers, bytes: body.serialized())
+    }
+
+    func delete(_ path: String, headers: [String: String?] = [:]) async throws -> Answer {
+        try await send(.delete, path, headers: headers)
+    }
+
+    // MARK: Shorthand
+
+    /// Adds a device over `/0.2`.
+    @discardableResult
+    func addDevice(_ document: JSONObject) async throws -> Answer {
+        try await post("/0.2/dev_mgr/devices", ["device": .object(document)])
+    }
+
+    /// The document of a device, or `nil`.
+    func device(_ id: String) async throws -> JSONObject? { try await get("/0.2/dev_mgr/devices/\(id)").json["device"]?.object }
+}
+
+/// What the API answered.
+struct Answer: Sendable {
+    let status: Int
+    let headers: HTTPFields
+    let bytes: [UInt8]
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+    /// The body as JSON, or null if it is none.
+    var json: JSONValue { (try? JSONValue(parsing: bytes)) ?? .null }
+}
+
+/// Collects a response's body.
+private final class BodyCollector: ResponseBodyWriter, Sendable {
+    private let collected = Mutex<[UInt8]>([])
+
+    var bytes: [UInt8] { collected.withLock { $0 } }
+
+    func write(_ buffer: ByteBuffer) async throws {
+        collected.withLock { $0.append(contentsOf: buffer.readableBytesView) }
+    }
+
+    func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
+
+/// A notifier whose phones answer what the test says.
+final class FakeNotifier: PhoneNotifier {
+    private let state = Mutex<(result: NotifyResult, told: [NotifyTarget])>((.answered(status: 200), []))
+
+    var result: NotifyResult {
+        get { state.withLock { $0.result } }
+        set { state.withLock { $0.result = newValue } }
+    }
+    var told: [NotifyTarget] { state.withLock { $0.told } }
+
+    func notify(_ target: NotifyTarget, event: String) async -> NotifyResult {
+        state.withLock { state in
+            state.told.append(target)
+            return state.result
+        }
+    }
+}
