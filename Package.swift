@@ -134,7 +134,7 @@ let package = Package(
         .testTarget(name: "PhonePluginsTests", dependencies: ["PhonePlugins", "JSONText", "Jinja", "NetTypes", "TimeZones"]),
         .testTarget(
             name: "ProvisioningTests",
-            dependencies: ["Provisioning", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", logging]),
+            dependencies: ["Provisioning", "DHCPConfig", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", logging]),
         .testTarget(
             name: "ManagementAPITests",
             dependencies: [

@@ -13,15 +13,20 @@ public final class CatalogRecogniser: DHCPRecogniser {
     private let catalog: VendorCatalog
     private let judged = Mutex<[DHCPClient: DHCPObservation.Recognition?]>([:])
 
+    public let wishes: [String: ProvisioningWishes]
+
     /// Makes a recogniser of definitions.
-    public init(_ catalog: VendorCatalog) { self.catalog = catalog }
+    public init(_ catalog: VendorCatalog) {
+        self.catalog = catalog
+        wishes = Dictionary(catalog.families.map { ($0.id, ProvisioningWishes($0)) }) { first, _ in first }
+    }
 
     public func recognise(_ client: DHCPClient) -> DHCPObservation.Recognition? {
         if let known = judged.withLock({ $0[client] }) { return known }
         let evidence = DHCPEvidence(
             vendorClassOctets: client.vendorClass, userClassOctets: client.userClass, hostname: client.hostname, mac: client.mac)
         let recognition = catalog.recognise(evidence).map {
-            DHCPObservation.Recognition(vendor: $0.vendor, model: $0.model, version: $0.version, basis: $0.basis)
+            DHCPObservation.Recognition(vendor: $0.vendor, model: $0.model, version: $0.version, family: $0.family.id, basis: $0.basis)
         }
         judged.withLock {
             if $0.count >= Self.rememberedClients { $0.removeAll(keepingCapacity: true) }

@@ -2,12 +2,15 @@
 
 public import ProvModel
 
-/// Says which manufacturer's phone sends a DHCP message.
+/// Says which manufacturer's phone sends a DHCP message, and what it wants to be told.
 public protocol DHCPRecogniser: Sendable {
     /// Judges a client by what it says of itself.
     ///
     /// - Returns: `nil` if the client is unknown.
     func recognise(_ client: DHCPClient) -> DHCPObservation.Recognition?
+
+    /// What tells phones where to go, by family. Empty if there are no definitions.
+    var wishes: [String: ProvisioningWishes] { get }
 }
 
 /// Knows no phone. For a machine without vendor definitions, where provd recognises by other means.
@@ -16,4 +19,5 @@ public struct NoRecogniser: DHCPRecogniser {
     public init() {}
 
     public func recognise(_ client: DHCPClient) -> DHCPObservation.Recognition? { nil }
+    public var wishes: [String: ProvisioningWishes] { [:] }
 }

@@ -10,37 +10,43 @@ public struct FrameInterpreter {
     /// Characters kept of a text of the client: what one option holds. An option in parts can be longer.
     static let maximumTextLength = 255
 
-    /// The options by which servers tell phones where to go: the standard's and those of the vendors' own that
-    /// differ from site to site.
-    static let provisioningCodes: Set<DHCPOptionCode> = [
-        .vendorSpecificInformation, .tftpServerName, .bootFileName, .sipServers, .vendorIdentifyingInformation,
-        128, 129, 130, 131, .vlanIdentifier, 133, 134, 135, .tftpServerAddresses, 151, 156, 157, 159, 160, 161, 176, 242,
-    ]
-
     private var decoder: DHCPFrameDecoder
     private let interface: String?
     private let recogniser: any DHCPRecogniser
+    /// The options by which the definitions tell phones where to go; `nil` if there are no definitions.
+    private let provisioningCodes: Set<UInt8>?
 
     /// Frames to a DHCP port that were no DHCP message or a broken one.
     public private(set) var malformed: UInt64 = 0
     /// What was wrong with the last of them.
     public private(set) var lastError: DHCPWireError?
+    /// What kinds of frames there were.
+    public private(set) var traffic = TrafficCount()
+    private let linkType: LinkType
 
     /// Makes an interpreter for one source.
     ///
     /// - Parameter interface: The interface named in the observations; `nil` for a file.
     public init(linkType: LinkType, interface: String?, recogniser: any DHCPRecogniser) {
         decoder = DHCPFrameDecoder(linkType: linkType)
+        self.linkType = linkType
         self.interface = interface
         self.recogniser = recogniser
+        let wishes = recogniser.wishes.values
+        provisioningCodes = wishes.isEmpty ? nil : wishes.reduce(into: []) { $0.formUnion($1.options.union($1.handover)) }
     }
 
     /// Interprets a frame.
     ///
     /// - Returns: `nil` if it tells nothing of a client: other traffic, BOOTP, other hardware than Ethernet, broken messages.
     public mutating func observe(_ frame: CapturedFrame) -> DHCPObservation? {
+        traffic.frames &+= 1
         do {
-            guard let message = try decoder.decode(frame.bytes[...], at: frame.time) else { return nil }
+            guard let message = try decoder.decode(frame.bytes[...], at: frame.time) else {
+                traffic.countIPv6(in: try LinkFrame(decoding: frame.bytes[...], as: linkType))
+                return nil
+            }
+            traffic.messages &+= 1
             guard let type = try message.packet.options.messageType?.observed,
                 let mac = message.packet.hardwareAddress.mac
             else { return nil }
@@ -66,7 +72,8 @@ public struct FrameInterpreter {
         switch type {
         case .offer, .ack:
             observation.ip = packet.yiaddr.ifSet ?? packet.ciaddr.ifSet
-            observation.provisioningOptions = options.codes.filter(Self.provisioningCodes.contains).map(\.rawValue)
+            observation.provisioningOptions = provisioningCodes.map { codes in options.codes.map(\.rawValue).filter(codes.contains) }
+            observation.headerFields = packet.filledHeaderFields
         case .nak:
             break
         case .discover, .request, .decline, .release, .inform:
@@ -92,6 +99,17 @@ public struct FrameInterpreter {
 extension IPv4Address {
     /// The address, or `nil` if it is 0.0.0.0, which in DHCP's header means that there is none.
     fileprivate var ifSet: IPv4Address? { self == .any ? nil : self }
+}
+
+extension DHCPPacket {
+    /// The fields of the header by which the message tells where to boot from; `nil` if there are none.
+    fileprivate var filledHeaderFields: [DHCPObservation.HeaderField]? {
+        var fields: [DHCPObservation.HeaderField] = []
+        if siaddr != .any { fields.append(.siaddr) }
+        if !sname.isEmpty { fields.append(.sname) }
+        if !file.isEmpty { fields.append(.file) }
+        return fields.isEmpty ? nil : fields
+    }
 }
 
 extension DHCPMessageType {

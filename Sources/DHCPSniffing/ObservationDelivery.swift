@@ -6,7 +6,7 @@ import Synchronization
 
 /// Hands observations to provd over its Unix socket and keeps them until provd has accepted them.
 ///
-/// One line of JSON per observation goes out; provd answers `ok <n>`, where n is how many lines it has accepted on this
+/// One line of JSON per observation or problem goes out; provd answers `ok <n>`, where n is how many lines it has accepted on this
 /// connection. When the connection ends, everything that was not accepted is sent again on the next one.
 public final class ObservationDelivery: ObservationSink {
     private struct State {
@@ -33,9 +33,9 @@ public final class ObservationDelivery: ObservationSink {
     /// Observations lost so far, because provd was away for too long.
     public var dropped: UInt64 { state.withLock { $0.queue.dropped } }
 
-    public func accept(_ observations: [DHCPObservation]) async {
-        guard !observations.isEmpty else { return }
-        state.withLock { for observation in observations { $0.queue.add(observation) } }
+    public func accept(_ reports: [DHCPReport]) async {
+        guard !reports.isEmpty else { return }
+        state.withLock { for report in reports { $0.queue.add(report) } }
         wakeUp.signal()
     }
 
@@ -59,7 +59,7 @@ public final class ObservationDelivery: ObservationSink {
 
     fileprivate var isDone: Bool { state.withLock { $0.isFinishing && $0.queue.isEmpty } }
 
-    fileprivate func take() -> [DHCPObservation] { state.withLock { $0.queue.take() } }
+    fileprivate func take() -> [DHCPReport] { state.withLock { $0.queue.take() } }
 
     fileprivate func acknowledge(_ count: Int) throws(ObservationQueue.AcknowledgementError) {
         try state.withLock { (state) throws(ObservationQueue.AcknowledgementError) in try state.queue.acknowledge(count) }
@@ -75,7 +75,6 @@ private actor DeliveryWorker {
     private let path: String
     private let wakeUp: WakeUp
     private let delivery: ObservationDelivery
-    private let encoder = ObservationLineEncoder()
     private var backoff = Backoff()
     private var lastReport = ""
     private nonisolated let executor = BlockingExecutor(name: "delivery")
@@ -107,23 +106,17 @@ private actor DeliveryWorker {
         var answers = AcknowledgementParser()
         var output: ArraySlice<UInt8> = []
         while !Task.isCancelled, !delivery.isDone {
-            if output.isEmpty { output = try lines(delivery.take())[...] }
+            if output.isEmpty { output = lines(delivery.take())[...] }
             let ready = try stream.wait(toSend: !output.isEmpty, wakeUp: wakeUp)
             if ready.readable { try acknowledge(try stream.receive(), &answers) }
             if ready.writable { output = output.dropFirst(try stream.send(output)) }
         }
     }
 
-    private func lines(_ observations: [DHCPObservation]) throws(UnixStream.Failure) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for observation in observations {
-            do {
-                bytes += try encoder.line(observation)
-            } catch {
-                throw UnixStream.Failure(reason: "an observation cannot be written as JSON: \(error)")
-            }
-        }
-        return bytes
+    private func lines(_ reports: [DHCPReport]) -> [UInt8] {
+        var lines = ReportLines()
+        for report in reports { lines.append(report) }
+        return lines.bytes
     }
 
     private func acknowledge(_ bytes: [UInt8], _ answers: inout AcknowledgementParser) throws(UnixStream.Failure) {

@@ -2,7 +2,7 @@
 
 public import ProvModel
 
-/// The observations that provd has not accepted yet, in order.
+/// The reports that provd has not accepted yet, in order: observations and problems.
 ///
 /// An observation that says the same as one that waits takes its place and counts it. The queue is bounded: when it is full, the
 /// oldest observation that repeats makes room, else the oldest, and is counted as dropped. What was sent but not
@@ -14,9 +14,9 @@ public struct ObservationQueue: Sendable {
     public static let window = 256
 
     private let limit: Int
-    private var entries: [UInt64: DHCPObservation] = [:]
+    private var entries: [UInt64: DHCPReport] = [:]
     /// Where an observation of the same content waits.
-    private var places: [DHCPObservation: UInt64] = [:]
+    private var places: [DHCPReport: UInt64] = [:]
     /// Observations that were merged, oldest first; may name some that are gone.
     private var merged: [UInt64] = []
     private var inFlight: [UInt64] = []
@@ -40,12 +40,11 @@ public struct ObservationQueue: Sendable {
 
     /// Adds an observation at the end. An equal one that was not sent yet is taken away and counted in it, so that what
     /// was seen last stays last: an address may have gone to another phone and come back meanwhile.
-    public mutating func add(_ observation: DHCPObservation) {
-        var newest = observation
-        let key = observation.content
+    public mutating func add(_ report: DHCPReport) {
+        var newest = report
+        let key = report.content
         if let place = places[key], place >= nextUnsent, let waiting = entries[place] {
-            let (sum, overflow) = waiting.repeats.addingReportingOverflow(max(1, observation.repeats))
-            newest.repeats = overflow ? Int.max : sum
+            newest.count(waiting)
             entries[place] = nil
             merged.append(end)
             if merged.count > 2 * limit { merged.removeAll { entries[$0] == nil } }
@@ -71,19 +70,20 @@ public struct ObservationQueue: Sendable {
     }
 
     private mutating func remove(_ place: UInt64) {
-        guard let observation = entries.removeValue(forKey: place) else { return }
-        if places[observation.content] == place { places[observation.content] = nil }
+        guard let report = entries.removeValue(forKey: place) else { return }
+        let key = report.content
+        if places[key] == place { places[key] = nil }
     }
 
     // MARK: - Delivery
 
     /// Takes the next observations to send, as far as the window lets.
-    public mutating func take() -> [DHCPObservation] {
-        var taken: [DHCPObservation] = []
+    public mutating func take() -> [DHCPReport] {
+        var taken: [DHCPReport] = []
         while inFlight.count < Self.window, nextUnsent < end {
-            if let observation = entries[nextUnsent] {
+            if let report = entries[nextUnsent] {
                 inFlight.append(nextUnsent)
-                taken.append(observation)
+                taken.append(report)
             }
             nextUnsent += 1
         }
@@ -119,12 +119,25 @@ public struct ObservationQueue: Sendable {
     }
 }
 
-extension DHCPObservation {
-    /// What the observation says, without when and how often.
-    fileprivate var content: DHCPObservation {
-        var content = self
-        content.time = 0
-        content.repeats = 1
-        return content
+extension DHCPReport {
+    /// What the report says, without when and how often.
+    fileprivate var content: DHCPReport {
+        switch self {
+        case .observation(var observation):
+            observation.time = 0
+            observation.repeats = 1
+            return .observation(observation)
+        case .problem(var problem):
+            problem.time = 0
+            return .problem(problem)
+        }
+    }
+
+    /// Counts an earlier report of the same content in this one.
+    fileprivate mutating func count(_ earlier: DHCPReport) {
+        guard case .observation(var observation) = self, case .observation(let other) = earlier else { return }
+        let (sum, overflow) = other.repeats.addingReportingOverflow(max(1, observation.repeats))
+        observation.repeats = overflow ? Int.max : sum
+        self = .observation(observation)
     }
 }

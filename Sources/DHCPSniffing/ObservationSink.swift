@@ -4,15 +4,14 @@ import Glibc
 import PacketCapture
 public import ProvModel
 
-/// Where observations go.
+/// Where observations and problems go.
 public protocol ObservationSink: Sendable {
-    /// Takes observations in their order.
-    func accept(_ observations: [DHCPObservation]) async throws
+    /// Takes reports in their order.
+    func accept(_ reports: [DHCPReport]) async throws
 }
 
-/// Writes observations to standard output, one line of JSON each.
+/// Writes observations and problems to standard output, one line of JSON each.
 public actor StandardOutputSink: ObservationSink {
-    private let encoder = ObservationLineEncoder()
     private nonisolated let executor = BlockingExecutor(name: "standard output")
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
@@ -20,8 +19,10 @@ public actor StandardOutputSink: ObservationSink {
     /// Makes the sink.
     public init() {}
 
-    public func accept(_ observations: [DHCPObservation]) async throws {
-        var rest = try observations.flatMap { try encoder.line($0) }[...]
+    public func accept(_ reports: [DHCPReport]) async throws {
+        var lines = ReportLines()
+        for report in reports { lines.append(report) }
+        var rest = lines.bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }
             guard count >= 0 else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import DHCPWire
+public import NetTypes
 public import PacketCapture
 import ProvModel
 import Synchronization
@@ -36,6 +37,8 @@ public struct Sniffer: Sendable {
     }
 
     private let sources: [Source]
+    private let laterSources: AsyncStream<Source>?
+    private let onEnd: @Sendable (Source) -> Void
     private let recogniser: any DHCPRecogniser
     private let sinks: [any ObservationSink]
     private let watch: SharedWatch
@@ -44,44 +47,48 @@ public struct Sniffer: Sendable {
     /// Makes a sniffer.
     ///
     /// - Parameters:
-    ///   - sinks: Where each observation goes.
-    ///   - watch: Finds problems in the traffic of all sources.
+    ///   - sources: The sources to begin with.
+    ///   - laterSources: Sources that come while it runs; it runs on until this stream ends. `nil` if none will come.
+    ///   - sinks: Where each observation and problem goes.
+    ///   - expectedServers: The site's DHCP servers; see `DHCPWatch`.
+    ///   - onEnd: Called when a source has ended or failed.
     ///   - report: Called with sentences about problems, losses and broken messages.
     public init(
-        sources: [Source], recogniser: any DHCPRecogniser, sinks: [any ObservationSink], watch: DHCPWatch = DHCPWatch(),
+        sources: [Source], laterSources: AsyncStream<Source>? = nil, recogniser: any DHCPRecogniser, sinks: [any ObservationSink],
+        expectedServers: [IPv4Address] = [], onEnd: @escaping @Sendable (Source) -> Void = { _ in },
         report: @escaping @Sendable (String) -> Void
     ) {
         self.sources = sources
+        self.laterSources = laterSources
+        self.onEnd = onEnd
         self.recogniser = recogniser
         self.sinks = sinks
-        self.watch = SharedWatch(watch)
+        watch = SharedWatch(DHCPWatch(expectedServers: expectedServers, wishes: recogniser.wishes))
         self.report = report
     }
 
-    /// Observes until all sources are at their end or have failed, or the task is cancelled. One source that fails does
-    /// not end the others.
+    /// Observes until all sources are at their end or have failed and none will come, or the task is cancelled. One
+    /// source that fails does not end the others.
     ///
-    /// - Throws: The error of a source, once all have ended.
+    /// - Throws: The error of the first source that failed, once all have ended.
     public func run() async throws {
-        var failure: (any Error)?
-        await withTaskGroup(of: (any Error)?.self) { group in
-            for source in sources {
-                group.addTask {
-                    do {
-                        try await observe(source)
-                        return nil
-                    } catch {
-                        return error
-                    }
-                }
-            }
-            for await error in group {
-                guard let error else { continue }
-                if !(error is CancellationError) { report("\(error)") }
-                failure = failure ?? error
-            }
+        let failure = FirstFailure()
+        await withDiscardingTaskGroup { group in
+            for source in sources { group.addTask { await follow(source, failure) } }
+            guard let laterSources else { return }
+            for await source in laterSources { group.addTask { await follow(source, failure) } }
         }
-        if let failure { throw failure }
+        if let error = failure.error { throw error }
+    }
+
+    private func follow(_ source: Source, _ failure: FirstFailure) async {
+        do {
+            try await observe(source)
+        } catch {
+            if !(error is CancellationError) { report("\(error)") }
+            failure.note(error)
+        }
+        onEnd(source)
     }
 
     private func observe(_ source: Source) async throws {
@@ -94,12 +101,9 @@ public struct Sniffer: Sendable {
         var breakages = CountWarning(interval: Self.warningInterval)
         while true {
             let batch = try await source.packets.nextBatch()
-            guard let last = batch.frames.last else { return }
+            guard let last = batch.frames.last else { return report("\(name): \(interpreter.traffic)") }
             let observations = batch.frames.compactMap { interpreter.observe($0) }
-            if !observations.isEmpty {
-                for sink in sinks { try await sink.accept(observations) }
-                for problem in watch.observe(observations) { report("\(problem)") }
-            }
+            try await hand(observations)
             if let count = losses.due(batch.dropped, at: last.time) {
                 report("\(name): \(count) frames lost, because they came faster than they could be read")
             }
@@ -108,6 +112,30 @@ public struct Sniffer: Sendable {
             }
         }
     }
+
+    /// Hands observations on, each problem directly after the observation that showed it.
+    private func hand(_ observations: [DHCPObservation]) async throws {
+        guard !observations.isEmpty else { return }
+        var reports: [DHCPReport] = []
+        reports.reserveCapacity(observations.count)
+        for observation in observations {
+            reports.append(.observation(observation))
+            for problem in watch.observe(observation) {
+                report("\(problem)")
+                reports.append(.problem(problem.report(noticedBy: observation)))
+            }
+        }
+        for sink in sinks { try await sink.accept(reports) }
+    }
+}
+
+/// The error of the source that failed first.
+private final class FirstFailure: Sendable {
+    private let first = Mutex<(any Error)?>(nil)
+
+    var error: (any Error)? { first.withLock { $0 } }
+
+    func note(_ error: any Error) { first.withLock { $0 = $0 ?? error } }
 }
 
 /// The watch over all sources, each of which has a task of its own.
@@ -116,9 +144,7 @@ private final class SharedWatch: Sendable {
 
     init(_ watch: DHCPWatch) { self.watch = Mutex(watch) }
 
-    func observe(_ observations: [DHCPObservation]) -> [DHCPProblem] {
-        watch.withLock { watch in observations.flatMap { watch.observe($0) } }
-    }
+    func observe(_ observation: DHCPObservation) -> [DHCPProblem] { watch.withLock { $0.observe(observation) } }
 }
 
 /// Decides when a growing count is worth another warning.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import DHCPConfig
+import DHCPWire
 import Glibc
 public import NetTypes
 import PacketCapture
@@ -18,6 +19,8 @@ public struct SniffingDaemon: Sendable {
     public var interfaces: [String] = []
     /// A capture file to read instead.
     public var file: String?
+    /// Where a redacted copy of the capture file is written, for tests.
+    public var fixture: String?
     /// provd's socket; `nil` delivers nothing.
     public var socket: String? = Self.defaultSocket
     /// Whether observations are printed as JSON.
@@ -38,13 +41,17 @@ public struct SniffingDaemon: Sendable {
     /// - Parameter report: Called with sentences for the log.
     public init(report: @escaping @Sendable (String) -> Void) { self.report = report }
 
-    /// Works until the file is read, the process is told to end, or every capture has failed.
+    /// Works until the file is read or the process is told to end. An interface that goes away ends only its own capture.
     public func run() async throws(SniffingFailure) {
         let recogniser = try makeRecogniser()
-        let sources = try openSources()
+        if let file, let fixture { try await writeFixture(of: file, to: fixture, recogniser) }
+        let captures = file == nil ? InterfaceCaptures(wanted: interfaces, report: report) : nil
+        let sources = try openSources(captures)
         let delivery = try makeDelivery()
         let sinks: [any ObservationSink] = (printsJSON ? [StandardOutputSink()] : []) + (delivery.map { [$0] } ?? [])
-        let sniffer = Sniffer(sources: sources, recogniser: recogniser, sinks: sinks, watch: DHCPWatch(expectedServers: servers), report: report)
+        let sniffer = Sniffer(
+            sources: sources, laterSources: captures?.later, recogniser: recogniser, sinks: sinks, expectedServers: servers,
+            onEnd: { captures?.ended($0) }, report: report)
         for source in sources where source.interface != nil { report("listening on \(source.packets.name)") }
         announceReadiness()
 
@@ -65,6 +72,12 @@ public struct SniffingDaemon: Sendable {
                 group.addTask {
                     await delivery.run()
                     return .delivered
+                }
+            }
+            if let captures {
+                group.addTask {
+                    await captures.run()
+                    return .ended(nil)
                 }
             }
             let outcome = await group.next() ?? .signalled
@@ -120,21 +133,37 @@ public struct SniffingDaemon: Sendable {
         }
     }
 
-    private func openSources() throws(SniffingFailure) -> [Sniffer.Source] {
+    private func openSources(_ captures: InterfaceCaptures?) throws(SniffingFailure) -> [Sniffer.Source] {
         do throws(CaptureError) {
-            if let file { return [Sniffer.Source(try CaptureFile(path: file), interface: nil)] }
-            let names = interfaces.isEmpty ? try NetworkInterfaces.capturable() : interfaces
-            guard !names.isEmpty else {
-                throw CaptureError(.noSuchInterface, "no Ethernet interface is up: name one with --interface")
-            }
-            var sources: [Sniffer.Source] = []
-            for name in names {
-                let capture = try LiveCapture(interface: name, filter: Sniffer.filter(linkType:))
-                sources.append(Sniffer.Source(capture, interface: name))
-            }
-            return sources
+            if let captures { return try captures.openFirst() }
+            return try file.map { path throws(CaptureError) in [Sniffer.Source(try CaptureFile(path: path), interface: nil)] } ?? []
         } catch {
             throw SniffingFailure(error)
+        }
+    }
+
+    private func writeFixture(of file: String, to path: String, _ recogniser: any DHCPRecogniser) async throws(SniffingFailure) {
+        let redaction = FixtureRedaction { name in
+            var client = DHCPClient(mac: MACAddress(0, 0, 0, 0, 0, 0))
+            client.hostname = name
+            return recogniser.recognise(client) != nil
+        }
+        do {
+            let source = try CaptureFile(path: file)
+            guard let linkType = LinkType(number: source.linkType) else {
+                throw CaptureError(.badFile, "\(file) has frames of link type \(source.linkType), which carry no DHCP as read here")
+            }
+            var writer = FixtureWriter(linkType: linkType, redaction: redaction)
+            var start: Double?
+            while case let frames = try await source.nextBatch().frames, let first = frames.first {
+                let origin = start ?? first.time
+                start = origin
+                for frame in frames { writer.add(frame, at: frame.time - origin) }
+            }
+            try writer.write(to: path)
+            report("\(path): \(writer.messages) DHCP messages, redacted. Look through it before you pass it on")
+        } catch {
+            throw (error as? CaptureError).map(SniffingFailure.init) ?? SniffingFailure(message: "\(error)", exitCode: 71)
         }
     }
 

@@ -8,8 +8,9 @@ public enum NetworkInterfaces {
     /// The interfaces on which a passive capture makes sense when none is named: up, Ethernet-like, no loopback, and
     /// no port of a bridge or member of a bond, whose frames are seen on the bridge or bond as well.
     ///
+    /// - Parameter ports: Names of interfaces that count even if they are ports of a bridge or members of a bond.
     /// - Returns: Their names in order.
-    public static func capturable() throws(CaptureError) -> [String] {
+    public static func capturable(alsoPorts ports: Set<String> = []) throws(CaptureError) -> [String] {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard unsafe getifaddrs(&list) == 0 else {
             throw CaptureError(.failed, "the interfaces cannot be listed: \(CaptureError.reason(errno))")
@@ -28,6 +29,9 @@ public enum NetworkInterfaces {
             else { continue }
             unsafe names.insert(String(cString: name))
         }
-        return names.filter { unsafe access("/sys/class/net/\($0)/master", F_OK) != 0 }.sorted()
+        return names.filter { name in
+            let isPort = unsafe access("/sys/class/net/\(name)/master", F_OK) == 0
+            return !isPort || ports.contains(name)
+        }.sorted()
     }
 }

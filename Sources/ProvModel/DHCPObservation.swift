@@ -19,14 +19,17 @@ public struct DHCPObservation: Sendable, Hashable, Codable {
         public var model: String?
         /// The firmware version, if the message tells it.
         public var version: String?
+        /// The family of phones in the vendor definitions, such as `cisco-spa`.
+        public var family: String?
         /// Why, in words: which definition matched which part of the message.
         public var basis: String
 
         /// Makes a recognition.
-        public init(vendor: String, model: String? = nil, version: String? = nil, basis: String) {
+        public init(vendor: String, model: String? = nil, version: String? = nil, family: String? = nil, basis: String) {
             self.vendor = vendor
             self.model = model
             self.version = version
+            self.family = family
             self.basis = basis
         }
     }
@@ -37,6 +40,16 @@ public struct DHCPObservation: Sendable, Hashable, Codable {
         case sniffer
         /// A DHCP server's hook, which reports a lease event.
         case hook
+    }
+
+    /// A field of the header by which some servers and phones pass what others pass by options (RFC 2131, 2).
+    public enum HeaderField: String, Sendable, Codable, CaseIterable {
+        /// The address of the next server.
+        case siaddr
+        /// The next server's name.
+        case sname
+        /// The boot file.
+        case file
     }
 
     /// Who saw it.
@@ -65,8 +78,11 @@ public struct DHCPObservation: Sendable, Hashable, Codable {
     public var hostname: String?
     /// The options that the client asks for, in its order (option 55).
     public var parameterRequestList: [UInt8]?
-    /// In an OFFER or ACK: the codes of the provisioning options that the server gave (66, 67, 43, 125, 150, 160 …).
+    /// In an OFFER or ACK: the codes of the options that the server gave of those by which the vendor definitions tell
+    /// phones where to go; absent if there are no definitions.
     public var provisioningOptions: [UInt8]?
+    /// In an OFFER or ACK: the fields of the header that the server filled; absent if none.
+    public var headerFields: [HeaderField]?
     /// The sender as the vendor definitions name it.
     public var recognition: Recognition?
     /// How many equal observations this one stands for, at least 1.
@@ -79,6 +95,7 @@ public struct DHCPObservation: Sendable, Hashable, Codable {
         case hostname
         case parameterRequestList = "parameter_request_list"
         case provisioningOptions = "provisioning_options"
+        case headerFields = "header_fields"
         case recognition, repeats
     }
 

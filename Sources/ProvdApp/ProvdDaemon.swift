@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import DHCPConfig
 import DeviceStorage
 import Foundation
 import Hummingbird
@@ -48,6 +49,7 @@ struct ProvdDaemon {
         let firstStart = try await store.setting(FirstStart.timeSetting).flatMap(Double.init) ?? appliance.now()
         let token = try AdministratorToken.load(stateDirectory: configuration.stateDirectory)
 
+        let advice = loadDefinitions().map { DHCPAdvice($0, settings: settings) }
         let readiness = Readiness(doors: ["http", "rest", "tftp", "sip", "sightings"], logger: logger)
         let operations = Operations()
         let registry = DeviceRegistry(appliance, tenant: tenant)
@@ -77,7 +79,7 @@ struct ProvdDaemon {
                         }),
                     .init(
                         service: SightingServer(
-                            path: configuration.sightingsSocket, sightings: DHCPSightings(appliance, registry: registry), logger: logger,
+                            path: configuration.sightingsSocket, sightings: DHCPSightings(appliance, registry: registry, advice: advice), logger: logger,
                             onListening: { readiness.isListening("sightings") })),
                     .init(service: sip),
                     .init(
@@ -104,6 +106,17 @@ struct ProvdDaemon {
         for problem in problems { logger.error("a plugin was left out", metadata: ["problem": "\(problem)"]) }
         logger.info("plugins are loaded", metadata: ["count": "\(catalog.plugins.count)", "directory": "\(configuration.pluginsDirectory)"])
         return catalog
+    }
+
+    /// Loads the vendor definitions of DHCP. Without them provd works, but cannot say what a DHCP server must send.
+    private func loadDefinitions() -> VendorCatalog? {
+        do {
+            return try VendorCatalog.load(directory: configuration.dhcpDefinitions)
+        } catch {
+            logger.warning(
+                "no vendor definitions of DHCP: set dhcp.definitions, if phones shall be told apart by DHCP", metadata: ["reason": "\(error)"])
+            return nil
+        }
     }
 
     private func address(_ listener: ProvdConfiguration.Listener) throws -> SocketAddress {

@@ -8,9 +8,9 @@ import ProvModel
 public import Provisioning
 public import ServiceLifecycle
 
-/// Takes DHCP observations from the sniffer and from hooks over a Unix socket.
+/// Takes DHCP observations and problems from the sniffer and from hooks over a Unix socket.
 ///
-/// Each observation is one line of JSON. provd answers `ok n`, where n counts the lines of the connection that were taken,
+/// Each is one line of JSON. provd answers `ok n`, where n counts the lines of the connection that were taken,
 /// so that an observer knows what it must bring again after a restart.
 public struct SightingServer: Service {
     private let path: String
@@ -92,15 +92,15 @@ public struct SightingServer: Service {
     }
 
     private func take(_ line: ByteBuffer) async throws {
-        let observation: DHCPObservation
+        let report: DHCPReport
         do {
-            observation = try JSONDecoder().decode(DHCPObservation.self, from: Data(line.readableBytesView))
+            report = try JSONDecoder().decode(DHCPReport.self, from: Data(line.readableBytesView))
         } catch {
             // It would be no better when it is brought again.
-            logger.warning("a DHCP observation could not be read", metadata: ["reason": "\(error)"])
+            logger.warning("a report of a DHCP observer could not be read", metadata: ["reason": "\(error)"])
             return
         }
-        try await sightings.take(observation)
+        try await sightings.take(report)
     }
 }
 

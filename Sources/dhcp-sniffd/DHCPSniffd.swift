@@ -25,6 +25,9 @@ struct DHCPSniffd: AsyncParsableCommand {
     @Option(help: "Read a capture file (pcap or pcapng) instead of interfaces.")
     var read: String?
 
+    @Option(help: "With --read: write the DHCP messages without what is private to this new file, for a test or a question.")
+    var fixture: String?
+
     @Option(help: "provd's Unix socket (default: \(SniffingDaemon.defaultSocket); none with --json or --read).")
     var socket: String?
 
@@ -47,8 +50,8 @@ struct DHCPSniffd: AsyncParsableCommand {
         guard read == nil || interface.isEmpty else {
             throw ValidationError("--read and --interface exclude each other: read a file or capture, not both.")
         }
-        guard read == nil || json || socket != nil else {
-            throw ValidationError("--read needs --json to print what was found, or --socket to hand it to provd.")
+        guard fixture == nil || read != nil else {
+            throw ValidationError("--fixture needs --read: it is made from a capture file.")
         }
         _ = try servers()
     }
@@ -66,7 +69,8 @@ struct DHCPSniffd: AsyncParsableCommand {
         var daemon = SniffingDaemon { say($0) }
         daemon.interfaces = interface
         daemon.file = read
-        daemon.socket = socket ?? (json ? nil : SniffingDaemon.defaultSocket)
+        daemon.fixture = fixture
+        daemon.socket = socket ?? (json || read != nil ? nil : SniffingDaemon.defaultSocket)
         daemon.printsJSON = json
         daemon.definitions = definitions ?? environment("PROVD_DHCP_DIR")
         daemon.recognises = !noDefinitions

@@ -31,7 +31,7 @@ struct FrameInterpreterTests {
         expected.userClass = "abc,x"
         expected.hostname = "SIP-T46S"
         expected.parameterRequestList = [1, 66, 43]
-        expected.recognition = .init(vendor: "Yealink", model: "T46S", basis: "test")
+        expected.recognition = .init(vendor: "Yealink", model: "T46S", family: "yealink", basis: "test")
         #expect(observation == expected)
     }
 

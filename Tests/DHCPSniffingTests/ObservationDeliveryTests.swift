@@ -37,16 +37,6 @@ struct ObservationDeliveryTests {
         #expect(backoff.next() == Backoff.shortest)
     }
 
-    @Test("An observation is one line of JSON, whatever a phone calls itself")
-    func line() throws {
-        var observation = observation(1)
-        observation.hostname = "a\nb\"c\u{2028}"
-        let line = try ObservationLineEncoder().line(observation)
-        #expect(line.filter { $0 == UInt8(ascii: "\n") }.count == 1)
-        #expect(line.last == UInt8(ascii: "\n"))
-        #expect(try JSONDecoder().decode(DHCPObservation.self, from: Data(line)) == observation)
-    }
-
     @Test("Everything arrives in order over a connection that breaks again and again", .timeLimit(.minutes(1)))
     func reconnecting() async throws {
         let peer = try FakeProvd()
@@ -59,8 +49,8 @@ struct ObservationDeliveryTests {
                 peer.stop()
                 return []
             }
-            await delivery.accept((0..<200).map(observation))
-            await delivery.accept((200..<500).map(observation))
+            await delivery.accept((0..<200).map { .observation(observation($0)) })
+            await delivery.accept((200..<500).map { .observation(observation($0)) })
             delivery.finish()
             return await group.reduce(into: []) { $0 += $1 }
         }
@@ -79,7 +69,7 @@ struct ObservationDeliveryTests {
             sentences.withLock { $0.append(sentence) }
             continuation.yield()
         }
-        await delivery.accept([observation(1)])
+        await delivery.accept([.observation(observation(1))])
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await delivery.run() }
             for await _ in said { break }

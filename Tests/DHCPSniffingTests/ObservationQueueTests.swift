@@ -7,11 +7,11 @@ import Testing
 
 @Suite("The queue of observations")
 struct ObservationQueueTests {
-    private func observation(_ number: UInt64, time: Double = 0) -> DHCPObservation {
-        DHCPObservation(observer: .sniffer, time: time, type: .discover, mac: MACAddress(bits: number))
+    private func observation(_ number: UInt64, time: Double = 0) -> DHCPReport {
+        .observation(DHCPObservation(observer: .sniffer, time: time, type: .discover, mac: MACAddress(bits: number)))
     }
 
-    private func numbers(_ observations: [DHCPObservation]) -> [UInt64] { observations.map(\.mac.bits) }
+    private func numbers(_ reports: [DHCPReport]) -> [UInt64] { reports.compactMap(\.observation?.mac.bits) }
 
     @Test("Equal observations become one, which stands where the last of them was seen")
     func merging() {
@@ -21,8 +21,8 @@ struct ObservationQueueTests {
         queue.add(observation(1, time: 7))
         let taken = queue.take()
         #expect(numbers(taken) == [2, 1])
-        #expect(taken.map(\.repeats) == [1, 6])
-        #expect(taken.map(\.time) == [6, 7])
+        #expect(taken.map(\.observation?.repeats) == [1, 6])
+        #expect(taken.map(\.observation?.time) == [6, 7])
     }
 
     @Test("What was sent does not change: an equal observation waits on its own")
@@ -31,7 +31,7 @@ struct ObservationQueueTests {
         queue.add(observation(1))
         #expect(queue.take().count == 1)
         queue.add(observation(1))
-        #expect(queue.take().map(\.repeats) == [1])
+        #expect(queue.take().map(\.observation?.repeats) == [1])
         #expect(queue.count == 2)
     }
 
@@ -89,6 +89,26 @@ struct ObservationQueueTests {
         #expect(left == (0..<304).map(UInt64.init).filter { ![50, 20, 0, 1].contains($0) })
     }
 
+    @Test("A problem told again while the first waits is sent once, and keeps its place among observations")
+    func problems() {
+        var queue = ObservationQueue()
+        let problem = DHCPProblemReport(.noOffer, time: 3, mac: MACAddress(bits: 1), text: "nobody offers", remedy: "look")
+        queue.add(.problem(problem))
+        queue.add(observation(1))
+        var later = problem
+        later.time = 9
+        queue.add(.problem(later))
+        #expect(queue.take() == [observation(1), .problem(later)])
+    }
+
+    @Test("However many phones there are, memory stays that of the limit")
+    func bounded() {
+        var queue = ObservationQueue(limit: 300)
+        for number in 0..<10_000 { queue.add(observation(UInt64(number))) }
+        #expect(queue.count == 300)
+        #expect(queue.dropped == 9_700)
+    }
+
     @Test("In any sequence of events, every observation is delivered, waits or was counted as dropped, and order holds")
     func properties() throws {
         var generator = SystemRandomNumberGenerator.seeded(7)
@@ -105,7 +125,7 @@ struct ObservationQueueTests {
                     queue.add(observation(UInt64.random(in: 0..<400, using: &generator), time: Double(step)))
                     added += 1
                 case 7:
-                    inFlight += queue.take()
+                    inFlight += queue.take().compactMap(\.observation)
                 case 8:
                     let count = Int.random(in: 0...inFlight.count, using: &generator)
                     for observation in inFlight.prefix(count) {
@@ -126,7 +146,7 @@ struct ObservationQueueTests {
             queue.connectionLost()
             var waiting = 0
             while case let taken = queue.take(), !taken.isEmpty {
-                waiting += taken.reduce(0) { $0 + $1.repeats }
+                waiting += taken.compactMap(\.observation).reduce(0) { $0 + $1.repeats }
                 queue.connectionLostAfterAccepting(taken.count)
             }
             let lost = added - delivered - waiting

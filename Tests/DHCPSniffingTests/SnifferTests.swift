@@ -28,7 +28,7 @@ struct SnifferTests {
         let special = recorder.observations.filter { $0.mac.description == "00:15:65:00:00:03" && $0.type == .discover }
         #expect(special.map(\.vendorClass) == (1...6).map { "snom-\($0)" })
         #expect(special.map(\.vlan) == [nil, 100, 100, nil, 102, 9])
-        #expect(recorder.sentences.isEmpty)
+        #expect(recorder.sentences.count == 1 && recorder.sentences[0].contains("DHCP messages"))
     }
 
     @Test("One source that fails does not end the others, and its error is thrown at the end")
@@ -40,7 +40,7 @@ struct SnifferTests {
             try await run([Sniffer.Source(failing, interface: "eth0"), Sniffer.Source(working, interface: "eth1")], recorder)
         }
         #expect(error?.message == "eth0 went away")
-        #expect(recorder.sentences == ["eth0 went away"])
+        #expect(recorder.sentences.contains("eth0 went away"))
         #expect(recorder.observations.map(\.type) == [.discover, .ack])
         #expect(recorder.observations.map(\.interface) == ["eth1", "eth1"])
     }

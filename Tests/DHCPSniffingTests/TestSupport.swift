@@ -54,13 +54,14 @@ actor FakeSource: PacketSource {
 
 /// Keeps what it is given.
 final class Recorder: ObservationSink {
-    private let kept = Mutex<[DHCPObservation]>([])
+    private let kept = Mutex<[DHCPReport]>([])
     private let said = Mutex<[String]>([])
 
-    var observations: [DHCPObservation] { kept.withLock { $0 } }
+    var observations: [DHCPObservation] { kept.withLock { $0 }.compactMap(\.observation) }
+    var problems: [DHCPProblemReport] { kept.withLock { $0 }.compactMap(\.problem) }
     var sentences: [String] { said.withLock { $0 } }
 
-    func accept(_ observations: [DHCPObservation]) async { kept.withLock { $0 += observations } }
+    func accept(_ reports: [DHCPReport]) async { kept.withLock { $0 += reports } }
     func say(_ sentence: String) { said.withLock { $0.append(sentence) } }
 }
 
@@ -68,6 +69,13 @@ final class Recorder: ObservationSink {
 struct FakeRecogniser: DHCPRecogniser {
     func recognise(_ client: DHCPClient) -> DHCPObservation.Recognition? {
         guard let text = client.vendorClass.map({ String(decoding: $0.filter { $0 != 0 }, as: UTF8.self) }), text.hasPrefix("Yealink") else { return nil }
-        return DHCPObservation.Recognition(vendor: "Yealink", model: String(text.dropFirst(8)), basis: "test")
+        return DHCPObservation.Recognition(vendor: "Yealink", model: String(text.dropFirst(8)), family: "yealink", basis: "test")
     }
+
+    var wishes: [String: ProvisioningWishes] { ["yealink": ProvisioningWishes(options: [66, 43]), "polycom": ProvisioningWishes(options: [66, 160])] }
+}
+
+extension DHCPReport {
+    var observation: DHCPObservation? { if case .observation(let observation) = self { observation } else { nil } }
+    var problem: DHCPProblemReport? { if case .problem(let problem) = self { problem } else { nil } }
 }

@@ -36,6 +36,9 @@ struct ProvdConfiguration: Sendable {
     var sipRealm: String
     /// `sightings.socket` (text, default `/run/provd/sightings.sock`): where the sniffer brings what it sees.
     var sightingsSocket: String
+    /// `dhcp.definitions` (text, default `/usr/share/provd/dhcp`): the directory of vendor definitions, from which provd
+    /// says what a DHCP server must send.
+    var dhcpDefinitions: String
     /// `files.access` (`bound` or `open`, default `bound`): who may fetch files with credentials.
     var fileAccess: FileAccessPolicy
     /// `files.enrolment_hours` (number, default 24): for how long after the first start a phone whose DHCP was not seen
@@ -48,6 +51,7 @@ struct ProvdConfiguration: Sendable {
     static let keys: Set<String> = [
         "state_directory", "plugins_directory", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
         "tftp.address", "tftp.port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sightings.socket",
+        "dhcp.definitions",
         "files.access", "files.enrolment_hours", "log.level",
     ]
 
@@ -69,6 +73,7 @@ struct ProvdConfiguration: Sendable {
         trustedProxies = try Self.number("http.trusted_proxies", in: 0...8, default: 0, reader)
         sipRealm = reader.string(forKey: "sip.realm", default: "provd")
         sightingsSocket = reader.string(forKey: "sightings.socket", default: "/run/provd/sightings.sock")
+        dhcpDefinitions = reader.string(forKey: "dhcp.definitions", default: "/usr/share/provd/dhcp")
         let access = reader.string(forKey: "files.access", default: FileAccessPolicy.bound.rawValue)
         guard let policy = FileAccessPolicy(rawValue: access) else {
             throw ConfigurationProblem("files.access is “\(access)”: it can be \(FileAccessPolicy.allCases.map(\.rawValue).joined(separator: " or "))")

@@ -9,11 +9,15 @@ public import ProvModel
 public struct DHCPSightings: Sendable {
     let appliance: Appliance
     let registry: DeviceRegistry
+    let advice: DHCPAdvice?
 
     /// Makes the use case.
-    public init(_ appliance: Appliance, registry: DeviceRegistry) {
+    ///
+    /// - Parameter advice: Says what to add to a DHCP server; `nil` if there are no vendor definitions.
+    public init(_ appliance: Appliance, registry: DeviceRegistry, advice: DHCPAdvice? = nil) {
         self.appliance = appliance
         self.registry = registry
+        self.advice = advice
     }
 
     /// Takes an observation in: it may make a device known, bind its address, and stands on its timeline.

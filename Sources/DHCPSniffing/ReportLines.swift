@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import NetTypes
+import ProvModel
+
+/// Writes reports as provd reads them and people print them: one line of JSON each (RFC 8259).
+///
+/// Written by hand, because this is what a busy capture costs most: a general encoder takes ten times as long. Members
+/// come in one order, so that equal reports make equal lines, and absent values are left out.
+struct ReportLines {
+    /// The lines so far, each with its newline, of which JSON lets none stand inside.
+    private(set) var bytes: [UInt8] = []
+    private var isFirstMember = true
+
+    /// Octets of an ordinary line.
+    private static let ordinaryLength = 512
+
+    /// Adds a line.
+    mutating func append(_ report: DHCPReport) {
+        bytes.reserveCapacity(bytes.count + Self.ordinaryLength)
+        open()
+        switch report {
+        case .observation(let observation): members(of: observation)
+        case .problem(let problem): members(of: problem)
+        }
+        close()
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private mutating func members(of observation: DHCPObservation) {
+        member("observer", observation.observer.rawValue)
+        member("time", observation.time)
+        member("type", observation.type.rawValue)
+        member("mac", observation.mac)
+        member("ip", observation.ip)
+        member("server", observation.server)
+        member("relay", observation.relay)
+        member("interface", observation.interface)
+        member("vlan", observation.vlan)
+        member("vendor_class", observation.vendorClass)
+        member("user_class", observation.userClass)
+        member("hostname", observation.hostname)
+        member("parameter_request_list", observation.parameterRequestList)
+        member("provisioning_options", observation.provisioningOptions)
+        if let fields = observation.headerFields {
+            name("header_fields")
+            list(fields) { $0.value($1.rawValue) }
+        }
+        if let recognition = observation.recognition {
+            name("recognition")
+            open()
+            member("vendor", recognition.vendor)
+            member("model", recognition.model)
+            member("version", recognition.version)
+            member("family", recognition.family)
+            member("basis", recognition.basis)
+            close()
+        }
+        name("repeats")
+        number(observation.repeats)
+    }
+
+    private mutating func members(of problem: DHCPProblemReport) {
+        member("problem", problem.problem.rawValue)
+        member("time", problem.time)
+        member("mac", problem.mac)
+        member("ip", problem.ip)
+        member("server", problem.server)
+        member("interface", problem.interface)
+        member("vlan", problem.vlan)
+        member("family", problem.family)
+        member("wanted_options", problem.wantedOptions)
+        member("text", problem.text)
+        member("remedy", problem.remedy)
+    }
+
+    // MARK: - Members
+
+    private mutating func open() {
+        bytes.append(UInt8(ascii: "{"))
+        isFirstMember = true
+    }
+
+    private mutating func close() {
+        bytes.append(UInt8(ascii: "}"))
+        isFirstMember = false
+    }
+
+    private mutating func name(_ name: StaticString) {
+        if !isFirstMember { bytes.append(UInt8(ascii: ",")) }
+        isFirstMember = false
+        bytes.append(UInt8(ascii: "\""))
+        name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func member(_ name: StaticString, _ text: String?) {
+        guard let text else { return }
+        self.name(name)
+        value(text)
+    }
+
+    private mutating func member(_ name: StaticString, _ time: Double) {
+        self.name(name)
+        // JSON knows no infinity; a clock that shows it tells nothing.
+        bytes.append(contentsOf: (time.isFinite ? time : 0).description.utf8)
+    }
+
+    private mutating func member(_ name: StaticString, _ number: UInt16?) {
+        guard let number else { return }
+        self.name(name)
+        self.number(number)
+    }
+
+    private mutating func member(_ name: StaticString, _ codes: [UInt8]?) {
+        guard let codes else { return }
+        self.name(name)
+        list(codes) { $0.number($1) }
+    }
+
+    private mutating func member(_ name: StaticString, _ address: IPv4Address?) {
+        guard let address else { return }
+        self.name(name)
+        bytes.append(UInt8(ascii: "\""))
+        for shift: UInt32 in [24, 16, 8, 0] {
+            if shift < 24 { bytes.append(UInt8(ascii: ".")) }
+            number(UInt8(truncatingIfNeeded: address.bits >> shift))
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func member(_ name: StaticString, _ mac: MACAddress) {
+        self.name(name)
+        bytes.append(UInt8(ascii: "\""))
+        for shift: UInt64 in [40, 32, 24, 16, 8, 0] {
+            if shift < 40 { bytes.append(UInt8(ascii: ":")) }
+            hexadecimal(UInt8(truncatingIfNeeded: mac.bits >> shift))
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    // MARK: - Values
+
+    private mutating func list<Element>(_ elements: [Element], _ write: (inout Self, Element) -> Void) {
+        bytes.append(UInt8(ascii: "["))
+        for (index, element) in elements.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            write(&self, element)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func number(_ number: some BinaryInteger) {
+        guard number >= 10 || number < 0 else { return bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
+        bytes.append(contentsOf: String(number).utf8)
+    }
+
+    private mutating func hexadecimal(_ octet: UInt8) {
+        for digit in [octet >> 4, octet & 15] {
+            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+    }
+
+    private mutating func value(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0..<0x20:
+                bytes.append(contentsOf: "\\u00".utf8)
+                hexadecimal(byte)
+            default:
+                bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
