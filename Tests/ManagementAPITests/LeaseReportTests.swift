@@ -61,6 +61,13 @@ struct LeaseReportTests {
         #expect(try await client.store.binding(of: mac)?.source == .dhcp)
     }
 
+    @Test("An address that no phone can have is taken too, because an administrator's program says so")
+    func oddAddress() async throws {
+        let client = try await APIClient()
+        #expect(try await client.post("/0.2/dev_mgr/dhcpinfo", report("ab:cd:ef:12:34:56", "10.0.0.9")).status == 204)
+        #expect(try await client.get("/0.2/dev_mgr/devices").json["devices"]?.array?.count == 1)
+    }
+
     @Test("The vendor class tells the phone, and gives it its plugin")
     func knownMaker() async throws {
         let client = try await APIClient(plugins: AcmePlugin.catalog())
