@@ -29,6 +29,8 @@ final class CompiledTemplate: Sendable {
     let functions: [FunctionCode]
     let macros: [MacroCode]
     let runs: [RunCode]
+    /// The variable of each run, apart from the rest because it is looked at first.
+    let runSlots: [Int]
     let textsAndOutputs: [TextAndOutput]
     let branches: [BranchCode]
     let assignments: [AssignmentCode]
@@ -69,6 +71,7 @@ final class CompiledTemplate: Sendable {
         functions = tables.functions
         macros = tables.macros
         runs = tables.runs
+        runSlots = tables.runs.map(\.slot)
         preparedRuns = Mutex(PreparedRuns(runs: tables.runs.count))
         textsAndOutputs = tables.textsAndOutputs
         branches = tables.branches
@@ -250,6 +253,9 @@ struct ArgumentList: Sendable {
     let list: Int?
     let dict: Int?
 
+    /// Whether there are only positional arguments.
+    var isPositional: Bool { named.isEmpty && list == nil && dict == nil }
+
     struct NamedArgument: Sendable {
         let name: String
         let value: Int
@@ -263,7 +269,8 @@ struct FunctionCode: Sendable {
     var body = Body(first: 0, count: 0)
 }
 
-struct MacroCode: Sendable {
+/// A macro; an object, because its parts are looked at in every call.
+final class MacroCode: Sendable {
     let name: String
     let function: Int
     let parameters: [MacroParameter]
@@ -274,6 +281,23 @@ struct MacroCode: Sendable {
     let slot: Int
     /// The name under which the template's context knows it, or -1.
     let exportName: Int
+    /// Whether every argument has a parameter of its own.
+    let isPlain: Bool
+
+    init(
+        name: String, function: Int, parameters: [MacroParameter], callerSlot: Int?, keywordsSlot: Int?, extrasSlot: Int?, slot: Int,
+        exportName: Int
+    ) {
+        self.name = name
+        self.function = function
+        self.parameters = parameters
+        self.callerSlot = callerSlot
+        self.keywordsSlot = keywordsSlot
+        self.extrasSlot = extrasSlot
+        self.slot = slot
+        self.exportName = exportName
+        isPlain = callerSlot == nil && keywordsSlot == nil && extrasSlot == nil
+    }
 }
 
 struct MacroParameter: Sendable {

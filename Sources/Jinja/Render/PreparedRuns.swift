@@ -7,29 +7,27 @@
 /// copy afterwards. What can be kept is bounded by ``values`` and ``bytes``.
 struct PreparedRuns: Sendable {
     /// Numbers from 0 up to here are prepared; lines and keys are counted far lower.
-    static let values = 64
+    static let values = 48
     /// The most bytes that the runs of one template may take.
     static let bytes = 256 << 10
 
-    /// The bytes by run and number; empty where nothing was prepared yet.
-    private var table: [[[UInt8]]]
+    /// The bytes by run and number, one run after the other; empty where nothing was prepared yet.
+    private var table: [[UInt8]]
     private(set) var bytesLeft = PreparedRuns.bytes
 
-    init(runs: Int) { table = [[[UInt8]]](repeating: [], count: runs) }
+    init(runs: Int) { table = [[UInt8]](repeating: [], count: runs * Self.values) }
 
     /// The bytes of a run for a number, or `nil` when they were not prepared.
     @inline(__always)
     func bytes(ofRun run: Int, for number: Int) -> [UInt8]? {
-        if number < 0 || number >= table[run].count { return nil }
-        let found = table[run][number]
-        return found.isEmpty ? nil : found
+        if number < 0 || number >= Self.values || table[run &* Self.values &+ number].isEmpty { return nil }
+        return table[run &* Self.values &+ number]
     }
 
     /// Keeps the bytes of a run, unless the number or the size is too large.
     mutating func keep(_ bytes: ArraySlice<UInt8>, ofRun run: Int, for number: Int) {
         guard number >= 0, number < Self.values, bytes.count <= bytesLeft else { return }
         bytesLeft -= bytes.count
-        while table[run].count <= number { table[run].append([]) }
-        table[run][number] = Array(bytes)
+        table[run * Self.values + number] = Array(bytes)
     }
 }

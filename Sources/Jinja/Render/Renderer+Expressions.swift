@@ -9,9 +9,29 @@ extension Renderer {
         case .constant(let index): return code.constants[index]
         case .attribute(let base, let name):
             if let value = try dictAttribute(base, name) { return value }
+        case .defaultFilter(let operand, let fallback, let isBoolean):
+            if isBoolean < 0 {
+                // Its parts name their own places, and nothing else in it can fail.
+                let value = try evaluate(operand)
+                guard case .undefined = value else { return value }
+                return fallback < 0 ? .string("") : try evaluate(fallback)
+            }
+        case .item(let base, let index):
+            if let value = try dictItem(base, index) { return value }
         default: break
         }
         return try evaluateOther(id)
+    }
+
+    /// The item of a dictionary that a variable or literal holds, by a variable or literal text.
+    @inline(__always)
+    private func dictItem(_ base: Int, _ index: Int) throws(JinjaRenderError) -> JinjaValue? {
+        switch (code.expressions[base], code.expressions[index]) {
+        case (.local(let slot), .local(let key)): slots[slot].dictItem(slots[key])
+        case (.local(let slot), .constant(let key)): slots[slot].dictItem(code.constants[key])
+        case (.constant(let dict), .local(let key)): code.constants[dict].dictItem(slots[key])
+        default: nil
+        }
     }
 
     /// The attribute of a dictionary in a variable; `nil` for everything else.

@@ -56,27 +56,29 @@ extension Renderer {
     mutating func runMacroDirectly(_ number: Int, arguments index: Int) throws(JinjaRenderError) -> Bool {
         let instance = macros[number]
         let macro = instance.code.macros[instance.macro]
-        if macro.callerSlot != nil || macro.keywordsSlot != nil || macro.extrasSlot != nil { return false }
+        guard macro.isPlain else { return false }
         var given = 0
         if index >= 0 {
-            let list = code.arguments[index]
-            given = list.positional.count
-            if !list.named.isEmpty || list.list != nil || list.dict != nil || given > macro.parameters.count { return false }
+            given = code.arguments[index].positional.count
+            guard code.arguments[index].isPositional, given <= macro.parameters.count else { return false }
         }
         let function = instance.code.functions[macro.function]
         var variables = [JinjaValue](repeating: .null, count: function.slotCount)
-        for (position, parameter) in macro.parameters.enumerated() {
+        for position in macro.parameters.indices {
+            let slot = macro.parameters[position].slot
             if position < given {
-                variables[parameter.slot] = try evaluate(code.arguments[index].positional[position])
+                variables[slot] = try evaluate(code.arguments[index].positional[position])
             } else {
-                variables[parameter.slot] = instance.code.names[parameter.nameID].missing
+                variables[slot] = instance.code.names[macro.parameters[position].nameID].missing
             }
         }
         let caller = try enter(
             macro.function, of: instance.code, closure: instance.closure, context: instance.context, slots: variables)
         isEscaping = instance.isEscaping
         load(function.loads)
-        for parameter in macro.parameters.dropFirst(given) { try setDefault(parameter) }
+        if given < macro.parameters.count {
+            for parameter in macro.parameters.dropFirst(given) { try setDefault(parameter) }
+        }
         try execute(function.body)
         try leave(caller)
         return true

@@ -7,7 +7,7 @@ extension Renderer {
                 // What nearly all statements are comes first, and everything else is kept out of the way.
                 switch code.statements[index] {
                 case .run(let run):
-                    if case .int(let number) = slots[code.runs[run].slot], let bytes = runs.bytes(ofRun: run, for: number) {
+                    if case .int(let number) = slots[code.runSlots[run]], let bytes = runs.bytes(ofRun: run, for: number) {
                         output.append(contentsOf: bytes)
                     } else {
                         try executeRun(run, statement: index)

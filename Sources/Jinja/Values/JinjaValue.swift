@@ -124,6 +124,12 @@ extension JinjaValue {
         return dict[name.hashed] ?? name.missingAttribute
     }
 
+    /// The item of a dictionary by a text; `nil` for everything else.
+    func dictItem(_ key: JinjaValue) -> JinjaValue? {
+        guard case .dict(let dict) = self, case .string(let text) = key else { return nil }
+        return dict[text]
+    }
+
     /// How many containers are nested in each other, this one included.
     var depth: Int {
         switch self {
