@@ -45,6 +45,14 @@ struct PluginRoutesTests {
         #expect(try await client.get("/0.2/pg_mgr/plugins/acme-1/info").status == 404)
     }
 
+    @Test("Who wants to change plugins is told how", arguments: ["install/install", "install/upgrade", "install/uninstall", "install/update", "reload"])
+    func changes(action: String) async throws {
+        let client = try await APIClient()
+        let answer = try await client.post("/0.2/pg_mgr/\(action)", ["id": "acme-2"])
+        #expect(answer.status == 400 && answer.text.contains("directory"))
+        #expect(try await client.post("/0.2/pg_mgr/\(action)", [:], headers: ["X-Auth-Token": "wrong"]).status == 401)
+    }
+
     @Test("Links lead to what is there", arguments: ["/0.2", "/0.2/dev_mgr", "/0.2/cfg_mgr", "/0.2/pg_mgr", "/0.2/pg_mgr/install"])
     func links(path: String) async throws {
         let client = try await APIClient()

@@ -84,6 +84,16 @@ struct SocketTests {
         #expect(answer.hasSuffix(#"{"status":"live"}"#))
     }
 
+    @Test("Who sends a wrong token stands in the security log with the address, and without the token")
+    func wrongToken() async throws {
+        let log = CapturedLog()
+        let client = try await APIClient(securityLog: log.logger)
+        let answer = try await exchange(
+            ["GET /1.0/lines HTTP/1.1\r\nHost: localhost\r\nX-Auth-Token: guess\r\nConnection: close\r\n\r\n"], with: client)
+        #expect(answer.hasPrefix("HTTP/1.1 401"))
+        #expect(log.lines == ["warning API token refused to 127.0.0.1"])
+    }
+
     @Test("What is no HTTP is 400")
     func noHTTP() async throws {
         let client = try await APIClient()

@@ -25,6 +25,8 @@ public struct TokenAuthority: Sendable {
 
     /// Checks a request's token.
     ///
+    /// - Parameter permission: What the token must allow; `{tenant_uuid}` in it stands for the tenant of the request. The
+    ///   administrator's token allows everything.
     /// - Throws: `APIError` with 401, also for a tenant that the token may not act for.
     func access(token: String?, tenant wanted: String?, permission: String) throws -> APIAccess {
         // Digests are compared in constant time (swift-crypto), so that the time tells nothing of the token.

@@ -2,10 +2,16 @@
 
 public import Hummingbird
 import Logging
+import NIOCore
 
 /// What is known of a request to the management API beside itself.
 public struct ManagementContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
+    /// The address from which the request came, as the log names it.
+    let asker: String
 
-    public init(source: ApplicationRequestContextSource) { coreContext = .init(source: source) }
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        asker = source.channel.remoteAddress?.ipAddress ?? "-"
+    }
 }

@@ -17,10 +17,12 @@ public struct ManagementResponder: HTTPResponder {
 
     private let authority: TokenAuthority
     private let routes: RouteTable
+    private let securityLog: Logger
 
     /// Makes a responder over the use cases.
     public init(useCases: ManagementUseCases, authority: TokenAuthority) {
         self.authority = authority
+        securityLog = useCases.securityLog
         routes = RouteTable(
             WazoRoutes(useCases).all + CurrentRoutes(useCases).all
                 + [APIRoute(.get, "/health/live", nil) { _ in .ok(["status": "live"]) }])
@@ -31,14 +33,14 @@ public struct ManagementResponder: HTTPResponder {
         guard request.method != .options else { return Response(status: .ok) }
         let response: Response
         do {
-            response = dialect.response(try await answer(request, dialect))
+            response = dialect.response(try await answer(request, dialect, context))
         } catch {
             response = dialect.response(refusal(for: error, context))
         }
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    private func answer(_ request: Request, _ dialect: APIDialect) async throws -> APIResponse {
+    private func answer(_ request: Request, _ dialect: APIDialect, _ context: ManagementContext) async throws -> APIResponse {
         let method = request.method
         guard let path = APIRequest.segments(of: request.uri.path), let (resource, parameters) = routes.resource(at: path) else {
             throw APIError(.notFound, "there is nothing at this path")
@@ -46,11 +48,7 @@ public struct ManagementResponder: HTTPResponder {
         guard let route = resource.route(for: method) else {
             throw dialect.refusal(ofMethod: method, allow: resource.allow)
         }
-        var access = APIAccess.anonymous
-        if let permission = route.permission(with: parameters) {
-            access = try authority.access(
-                token: request.headers[.xAuthToken], tenant: request.headers[.wazoTenant], permission: permission)
-        }
+        let access = try access(of: request, to: route.permission(with: parameters), context)
         guard route.method != .get || dialect.isAccepted(request.headers[.accept]) else {
             throw APIError(.notAcceptable, "this is offered as \(dialect.mediaType)")
         }
@@ -64,6 +62,17 @@ public struct ManagementResponder: HTTPResponder {
         return try await route.handler(
             APIRequest(
                 parameters: parameters, query: APIRequest.parameters(ofQuery: request.uri.query), body: body, access: access))
+    }
+
+    private func access(of request: Request, to permission: String?, _ context: ManagementContext) throws -> APIAccess {
+        guard let permission else { return .anonymous }
+        do {
+            return try authority.access(
+                token: request.headers[.xAuthToken], tenant: request.headers[.wazoTenant], permission: permission)
+        } catch {
+            securityLog.warning("API token refused to \(context.asker)")
+            throw error
+        }
     }
 
     private func readBody(_ request: Request) async throws -> JSONValue {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Logging
 import PhonePlugins
 public import ProvModel
 public import Provisioning
@@ -22,6 +23,8 @@ public struct ManagementUseCases: Sendable {
     let operations: Operations
     /// The plugins that are loaded.
     let plugins: PluginShelf
+    /// Where what a doorkeeper wants to know is logged.
+    let securityLog: Logger
     /// The appliance's own tenant.
     let tenant: TenantID
 
@@ -43,6 +46,7 @@ public struct ManagementUseCases: Sendable {
         self.synchronisation = synchronisation
         self.operations = operations
         plugins = appliance.plugins
+        securityLog = appliance.securityLog
         self.tenant = tenant
     }
 }

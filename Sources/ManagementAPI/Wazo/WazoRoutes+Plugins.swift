@@ -6,7 +6,7 @@ import PhonePlugins
 import Provisioning
 
 extension WazoRoutes {
-    /// The plugins that are loaded. They are put in place by the administrator; nothing is installed over the API.
+    /// The plugins that are loaded. They are put in place by the administrator.
     var plugins: [APIRoute] {
         let useCases = useCases
         let shelf = useCases.plugins
@@ -42,7 +42,18 @@ extension WazoRoutes {
                 guard let plugin = shelf.catalog[request.parameter("plugin_id")] else { throw APIError(.notFound, "there is no such plugin") }
                 return .ok(["plugin_info": plugin.manifest.information(locale: try await useCases.parameters.locale)])
             },
-        ]
+        ] + refusals
+    }
+
+    /// What clients ask of plugins that provd does not do for them. They are told so, instead of that there is nothing.
+    private var refusals: [APIRoute] {
+        ["install/install", "install/upgrade", "install/uninstall", "install/update", "reload"].map { action in
+            let permission = "provd.pg_mgr.\(action.replacing("/", with: ".")).create"
+            return APIRoute(.post, "/0.2/pg_mgr/\(action)", permission) { _ in
+                throw APIError(
+                    .badRequest, "plugins are not changed over this API: change the plugins' directory on the server, and restart provd")
+            }
+        }
     }
 }
 

@@ -27,13 +27,14 @@ struct APIClient: Sendable {
     let responder: ManagementResponder
 
     /// Makes an appliance as it is after its first start.
-    init(plugins: PluginCatalog = .empty) async throws {
+    init(plugins: PluginCatalog = .empty, securityLog: Logger? = nil) async throws {
         store = try SQLiteStore.inMemory()
         let settings = ProvisioningSettings(advertisedHost: "192.0.2.1", httpPort: 8667, tftpPort: 69, sipPort: 5060)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         appliance = Appliance(
-            store: store, plugins: PluginShelf(plugins), settings: settings, logger: logger, securityLog: logger, now: { 1_000 })
+            store: store, plugins: PluginShelf(plugins), settings: settings, logger: logger,
+            securityLog: securityLog ?? logger, now: { 1_000 })
         _ = try await store.transaction { try $0.save(setting: FirstStart.tenantSetting, Self.tenant.description) }
         let tenant = try await FirstStart.prepare(store, settings: settings, now: 0)
         responder = ManagementResponder(
