@@ -95,6 +95,9 @@ let package = Package(
         // A DHCP server starts it for every lease: nothing that is slow to load.
         .target(name: "DHCPHook", dependencies: ["JSONText", "NetTypes"]),
         .target(
+            name: "SIPPlugAndPlay",
+            dependencies: ["SIPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+        .target(
             name: "SightingIntake",
             dependencies: ["Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
 
@@ -103,7 +106,7 @@ let package = Package(
             name: "ProvdApp",
             dependencies: [
                 "DHCPConfig", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
-                "SIPOnboarding", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, yams, systemPackage, nioCore,
+                "SIPOnboarding", "SIPPlugAndPlay", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, yams, systemPackage, nioCore,
             ]),
         .target(name: "ProvCommands", dependencies: ["JSONText", "ProvModel", "NetTypes", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
         .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),
@@ -145,6 +148,8 @@ let package = Package(
             name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),
         .testTarget(
             name: "SIPOnboardingTests", dependencies: ["SIPOnboarding", "SIPWire", nioCore, nioPosix, logging], exclude: ["Scenarios"]),
+        .testTarget(
+            name: "SIPPlugAndPlayTests", dependencies: ["SIPPlugAndPlay", "SIPWire", "Provisioning", "NetTypes"]),
         .testTarget(
             name: "DHCPSniffingTests", dependencies: ["DHCPSniffing", "DHCPWire", "PacketCapture", "ProvModel", "NetTypes"],
             exclude: ["Fixtures"]),

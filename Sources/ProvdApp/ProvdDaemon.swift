@@ -6,6 +6,7 @@ import Foundation
 import Hummingbird
 import Logging
 import ManagementAPI
+import NetTypes
 import NIOCore
 import PhoneHTTP
 import PhonePlugins
@@ -15,6 +16,7 @@ import Provisioning
 import ServiceLifecycle
 import SightingIntake
 import SIPOnboarding
+import SIPPlugAndPlay
 import UnixSignals
 
 /// Puts the daemon together: storage, plugins, use cases, doors.
@@ -92,7 +94,7 @@ struct ProvdDaemon {
                             "http", configuration.http, PhoneHTTPResponder(files: files, trustedProxies: configuration.trustedProxies),
                             readiness)),
                     .init(service: httpServer("rest", configuration.rest, management, readiness)),
-                ],
+                ] + plugAndPlay(appliance, registry, advice),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: serviceLogger)
         ).run()
     }
@@ -106,6 +108,26 @@ struct ProvdDaemon {
         for problem in problems { logger.error("a plugin was left out", metadata: ["problem": "\(problem)"]) }
         logger.info("plugins are loaded", metadata: ["count": "\(catalog.plugins.count)", "directory": "\(configuration.pluginsDirectory)"])
         return catalog
+    }
+
+    /// The service that answers phones which ask by SIP multicast, if it is enabled.
+    private func plugAndPlay(
+        _ appliance: Appliance, _ registry: DeviceRegistry, _ advice: DHCPAdvice?
+    ) throws(ConfigurationProblem) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        guard configuration.answersPlugAndPlay else { return [] }
+        guard let advice else {
+            throw ConfigurationProblem("sip_pnp needs the vendor definitions: set dhcp.definitions to their directory, or sip_pnp.enabled: false")
+        }
+        // Sockets on all addresses hear multicasts as well: two services would answer one question.
+        guard let address = IPv4Address(configuration.sip.address), address != .any else {
+            throw ConfigurationProblem(
+                "sip_pnp needs one address: set sip.address to this machine's IPv4 address in the phones' network, or sip_pnp.enabled: false")
+        }
+        let offers = PlugAndPlayOffers(appliance, registry: registry, advice: advice)
+        let server = PlugAndPlayServer(address: address, offers: offers, logger: logger) { [logger] in
+            logger.info("SIP plug and play is listening", metadata: ["address": "\(address)"])
+        }
+        return [.init(service: server)]
     }
 
     /// Loads the vendor definitions of DHCP. Without them provd works, but cannot say what a DHCP server must send.

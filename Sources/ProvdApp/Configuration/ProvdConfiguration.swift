@@ -34,6 +34,8 @@ struct ProvdConfiguration: Sendable {
     var sip: Listener
     /// `sip.realm` (text, default `provd`): the realm of digest authentication.
     var sipRealm: String
+    /// `sip_pnp.enabled` (true or false, default false): whether phones that ask by SIP multicast are told where to go.
+    var answersPlugAndPlay: Bool
     /// `sightings.socket` (text, default `/run/provd/sightings.sock`): where the sniffer brings what it sees.
     var sightingsSocket: String
     /// `dhcp.definitions` (text, default `/usr/share/provd/dhcp`): the directory of vendor definitions, from which provd
@@ -50,7 +52,7 @@ struct ProvdConfiguration: Sendable {
     /// All keys, as they stand in the file.
     static let keys: Set<String> = [
         "state_directory", "plugins_directory", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
-        "tftp.address", "tftp.port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sightings.socket",
+        "tftp.address", "tftp.port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "sightings.socket",
         "dhcp.definitions",
         "files.access", "files.enrolment_hours", "log.level",
     ]
@@ -72,6 +74,7 @@ struct ProvdConfiguration: Sendable {
         sip = try Self.listener("sip", address: "0.0.0.0", port: 5060, reader)
         trustedProxies = try Self.number("http.trusted_proxies", in: 0...8, default: 0, reader)
         sipRealm = reader.string(forKey: "sip.realm", default: "provd")
+        answersPlugAndPlay = try Self.flag("sip_pnp.enabled", reader)
         sightingsSocket = reader.string(forKey: "sightings.socket", default: "/run/provd/sightings.sock")
         dhcpDefinitions = reader.string(forKey: "dhcp.definitions", default: "/usr/share/provd/dhcp")
         let access = reader.string(forKey: "files.access", default: FileAccessPolicy.bound.rawValue)
@@ -101,6 +104,12 @@ struct ProvdConfiguration: Sendable {
             throw ConfigurationProblem("\(key) is “\(text)”: it is a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    private static func flag(_ key: String, _ reader: ConfigReader) throws(ConfigurationProblem) -> Bool {
+        guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else { return false }
+        guard let flag = Bool(text) else { throw ConfigurationProblem("\(key) is “\(text)”: it is true or false") }
+        return flag
     }
 
     private static func isHost(_ text: String) -> Bool {

@@ -35,6 +35,27 @@ public struct DHCPAdvice: Sendable {
         return JSONObject(Self.platforms.map { ($0.rawValue, .string($0.generate(plan, options).text)) })
     }
 
+    /// The family of a phone that names its hardware address and maybe its manufacturer.
+    ///
+    /// - Returns: `nil` if neither is known, or if they contradict each other.
+    func family(mac: MACAddress, vendor: String?) -> PhoneFamily? {
+        let byAddress = catalog.recognise(DHCPEvidence(mac: mac))?.family
+        guard let vendor else { return byAddress }
+        let name = vendor.lowercased()
+        guard let byAddress else { return catalog.families.first { $0.vendor.lowercased() == name } }
+        return byAddress.vendor.lowercased() == name ? byAddress : nil
+    }
+
+    /// The URL by which phones of the family find this appliance.
+    func url(for family: String) -> String? {
+        guard let plan = plan(for: family), let location else { return nil }
+        for item in plan.classes.flatMap({ $0.items(in: "") }) {
+            guard case .text(let text) = item.value.form, text.hasPrefix("http://") || text.hasPrefix("tftp://") else { continue }
+            return text
+        }
+        return location.httpURL
+    }
+
     private func plan(for family: String) -> DHCPPlan? {
         guard let location, let family = catalog.family(family) else { return nil }
         // A family whose values cannot be made for this appliance gets no lines; dhcpd-config says why.
