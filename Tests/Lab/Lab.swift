@@ -6,16 +6,18 @@ import Testing
 /// An appliance and phone ports in network namespaces of their own, made by `scripts/lab/lab`.
 struct Lab {
     /// Why the lab cannot run on this machine, or `nil` if it can.
-    static let obstacle: String? = {
+    static let obstacle: String? = obstacle(["ip", "dnsmasq", "dhclient", "sipp", "atftp", "curl", "socat", "python3"])
+
+    /// Why what needs these programs cannot run on this machine, or `nil` if it can.
+    static func obstacle(_ needed: [String]) -> String? {
         guard ProcessInfo.processInfo.userName == "root" else { return "network namespaces need root" }
-        let needed = ["ip", "dnsmasq", "dhclient", "sipp", "atftp", "curl", "socat", "python3"]
         let directories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/bin"]
         let missing = needed.filter { program in
             !directories.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
         }
         guard missing.isEmpty else { return "\(missing.joined(separator: ", ")) not installed: run scripts/setup lab" }
         return nil
-    }()
+    }
 
     /// The checkout that holds this file.
     static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -24,21 +26,28 @@ struct Lab {
     let state: URL
     private let environment: [String: String]
 
-    private init(plugins: URL?) {
+    private init(plugins: URL?, variables: [String: String]) {
         let name = "\(ProcessInfo.processInfo.processIdentifier)-\(UInt16.random(in: .min ... .max))"
         state = FileManager.default.temporaryDirectory.appending(path: "provd-lab-\(name)")
         var environment = ["LAB_PREFIX": "provd-t\(name)-", "LAB_STATE": state.path]
         environment["LAB_PLUGINS"] = plugins?.path
-        self.environment = environment
+        self.environment = environment.merging(variables) { own, _ in own }
     }
 
     /// Makes a lab, starts the appliance, hands it to `body`, and takes it away again whatever happens.
     ///
     /// If `body` throws, the logs stay and a recorded issue says where.
-    static func run(plugins: URL? = nil, _ body: (Lab) async throws -> Void) async throws {
-        let lab = Lab(plugins: plugins)
+    ///
+    /// - Parameters:
+    ///   - plugins: The directory of the plugins; the checkout's if `nil`.
+    ///   - command: What makes the lab: `up`, or `network` for the LAN alone.
+    ///   - variables: More of the lab's environment.
+    static func run(
+        plugins: URL? = nil, by command: String = "up", variables: [String: String] = [:], _ body: (Lab) async throws -> Void
+    ) async throws {
+        let lab = Lab(plugins: plugins, variables: variables)
         do {
-            try await lab.succeed("up")
+            try await lab.succeed(command)
             try await body(lab)
             try await lab.succeed("down")
             try FileManager.default.removeItem(at: lab.state)
@@ -60,13 +69,18 @@ struct Lab {
 
     /// Runs a command of the lab that must succeed; its output without the last newline.
     @discardableResult
-    func succeed(_ arguments: String...) async throws -> String {
+    func succeed(_ arguments: String...) async throws -> String { try await succeed(arguments) }
+
+    /// The same with the command in a list.
+    @discardableResult
+    func succeed(_ arguments: [String]) async throws -> String {
         let done = try await command(arguments)
         try #require(done.succeeded, "scripts/lab/lab \(arguments.joined(separator: " ")): \(done.output)")
         return done.output.trimmingCharacters(in: .newlines)
     }
 
-    private func command(_ arguments: [String]) async throws -> Command {
+    /// Runs a command of the lab, given as a list.
+    func command(_ arguments: [String]) async throws -> Command {
         try await Command.run(Lab.path("scripts/lab/lab"), arguments, environment: environment)
     }
 
@@ -90,8 +104,11 @@ struct Lab {
     }
 
     /// The path of one of the package's programs.
-    func program(_ name: String) -> String {
-        ProcessInfo.processInfo.environment["LAB_BIN"].map { "\($0)/\(name)" } ?? Lab.path(".build/debug/\(name)")
+    func program(_ name: String) -> String { Lab.program(name) }
+
+    /// The path of one of the package's programs.
+    static func program(_ name: String) -> String {
+        ProcessInfo.processInfo.environment["LAB_BIN"].map { "\($0)/\(name)" } ?? path(".build/debug/\(name)")
     }
 
     /// The process that serves, to see that it is the same afterwards.
