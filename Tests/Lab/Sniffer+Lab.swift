@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import Testing
+
+/// What tests of the sniffer need besides.
+extension Lab {
+    /// The hardware address of the lab's Yealink phone.
+    static let yealink = "00:15:65:0a:bb:01"
+
+    /// Sends DISCOVERs from a phone's port.
+    func discover(_ arguments: [String] = [], from phone: String = "yealink") async throws {
+        let mac = phone == "yealink" ? Lab.yealink : "50:3d:e5:0a:bb:02"
+        let line = (["exec", Lab.path("scripts/lab/discover"), mac] + arguments).joined(separator: " ")
+        try await succeed("in", phone, "sh", "-c", line)
+    }
+
+    /// Takes a lease on the Yealink phone's port as dhclient does, and keeps nothing of it.
+    func takeLease(asking options: String = "subnet-mask, routers, tftp-server-name") async throws {
+        let configuration = state.appending(path: "sniffer-dhclient.conf")
+        try "send vendor-class-identifier \"yealink\";\nrequest \(options);\n".write(to: configuration, atomically: true, encoding: .utf8)
+        let line = """
+            : >'\(state.path)/sniffer.leases'; timeout 20 dhclient -4 -1 -d -cf '\(configuration.path)' -lf '\(state.path)/sniffer.leases' \
+            -pf '\(state.path)/sniffer.pid' -sf /bin/true eth0 & client=$!
+            for i in $(seq 100); do grep -q fixed-address '\(state.path)/sniffer.leases' && break; sleep 0.1; done
+            kill $client; wait $client; true
+            """
+        try await succeed("in", "yealink", "sh", "-c", line)
+    }
+
+    /// Starts a DHCP server of nobody's, with nothing but addresses. It ends with the lab.
+    func startBareServer(in namespace: String, range: String) async throws {
+        let file = state.appending(path: "bare-\(namespace).conf")
+        let text = """
+            port=0
+            interface=\(namespace == "appliance" ? "br0" : "eth0")
+            bind-interfaces
+            no-ping
+            dhcp-authoritative
+            leasefile-ro
+            user=root
+            dhcp-range=\(range),1h
+            pid-file=\(state.path)/run/bare-\(namespace).own-pid
+            """
+        try (text + "\n").write(to: file, atomically: true, encoding: .utf8)
+        try await succeed("in", namespace, "dnsmasq", "--conf-file=\(file.path)")
+    }
+
+    /// Starts a second sniffer that prints what it sees to a file. It ends with the lab.
+    func startPrinting(_ arguments: String, to file: URL) async throws {
+        let program = program("dhcp-sniffd")
+        let line = "setsid '\(program)' --json --definitions '\(Lab.path("dhcp"))' \(arguments) >'\(file.path)' 2>'\(file.path).log' </dev/null &"
+        try await succeed("in", "appliance", "sh", "-c", line)
+        try await wait(for: "the sniffer listens") { try Lab.text(URL(filePath: file.path + ".log")).contains("listening on") }
+    }
+
+    /// The timeline of a device as the REST API gives it, or nothing if provd does not know the device.
+    func timeline(_ mac: String = Lab.yealink) async throws -> String {
+        let answer = try await self("api", "/1.0/devices/\(mac)/timeline?limit=200")
+        return answer.succeeded ? answer.output.replacing("\\/", with: "/") : ""
+    }
+
+    /// Waits until something is so.
+    func wait(for what: String, seconds: Int = 20, _ isSo: () async throws -> Bool) async throws {
+        for _ in 0..<(seconds * 10) {
+            if try await isSo() { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        Issue.record("\(what): not within \(seconds) s. The sniffer says: \(log(of: "sniffd"))")
+    }
+
+    static func text(_ file: URL) throws -> String {
+        FileManager.default.fileExists(atPath: file.path) ? try String(contentsOf: file, encoding: .utf8) : ""
+    }
+}
