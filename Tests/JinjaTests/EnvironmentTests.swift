@@ -93,7 +93,11 @@ import Testing
 
     @Test func renderingsMayRunAtTheSameTime() async throws {
         let environment = JinjaEnvironment(
-            loader: DictionaryLoader(["main": "{% include 'inc' %}{% set ns = namespace(n=0) %}{% for i in range(50) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}", "inc": "{{ v }};"]))
+            loader: DictionaryLoader([
+                "main":
+                    "{% include 'inc' %}{% set ns = namespace(n=0) %}{% for i in range(50) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}",
+                "inc": "{{ v }};",
+            ]))
         let template = try environment.template(named: "main")
         await withTaskGroup(of: Bool.self) { group in
             for number in 0..<50 {

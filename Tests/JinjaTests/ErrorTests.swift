@@ -38,7 +38,8 @@ import Testing
     @Test func renderErrorsNameTheTemplateAndLine() throws {
         let environment = JinjaEnvironment(
             loader: DictionaryLoader([
-                "main": "a\nb {% include 'inc' %}", "inc": "\n\n{{ user.name.first.second }}", "lib": "{% macro m(x) %}\n{{ x + 1 }}{% endmacro %}",
+                "main": "a\nb {% include 'inc' %}", "inc": "\n\n{{ user.name.first.second }}",
+                "lib": "{% macro m(x) %}\n{{ x + 1 }}{% endmacro %}",
                 "caller": "{% from 'lib' import m %}\n\n{{ m('a') }}",
             ]))
         let first = try #require(throws: JinjaRenderError.self) {

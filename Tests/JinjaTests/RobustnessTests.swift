@@ -37,12 +37,16 @@ import Testing
     }
 
     private static let soup = [
-        "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", " ", "\n", "if", "else", "elif", "endif", "for", "in", "endfor", "set", "endset", "macro",
+        "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", " ", "\n", "if", "else", "elif", "endif", "for", "in", "endfor", "set", "endset",
+        "macro",
         "endmacro", "call", "endcall", "block", "endblock", "extends", "include", "import", "from", "as", "with", "endwith", "filter",
-        "endfilter", "autoescape", "endautoescape", "raw", "endraw", "do", "not", "and", "or", "is", "recursive", "scoped", "x", "user", "users",
-        "numbers", "text", "d", "tree", "loop", "loop.index", "ns", "m", "self", "super", "caller", "namespace", "range", "(", ")", "[", "]", "{", "}",
+        "endfilter", "autoescape", "endautoescape", "raw", "endraw", "do", "not", "and", "or", "is", "recursive", "scoped", "x", "user",
+        "users",
+        "numbers", "text", "d", "tree", "loop", "loop.index", "ns", "m", "self", "super", "caller", "namespace", "range", "(", ")", "[",
+        "]", "{", "}",
         ".", ",", ":", "|", "=", "==", "<", "~", "*", "**", "/", "//", "%", "0", "1", "9223372036854775807", "1.5", "'a'", "\"%s %d\"",
-        "'{0.a} {:>9}'", "true", "none", "upper", "join", "map", "select", "sort", "batch", "slice", "format", "items", "replace", "default",
+        "'{0.a} {:>9}'", "true", "none", "upper", "join", "map", "select", "sort", "batch", "slice", "format", "items", "replace",
+        "default",
         "tojson", "round", "int", "indent", "truncate", "groupby", "first", "last", "length", "defined", "odd", "divisibleby", "é", "😀",
     ]
 

@@ -91,17 +91,7 @@ extension Renderer {
         if total.stringValue != nil { throw JinjaRenderError(.type, "'sum' cannot add strings; use 'join'") }
         let items = try sequence(value)
         try useSteps(items.count)
-        var path: [JinjaValue] = []
-        if let attribute = arguments["attribute"] {
-            if let text = attribute.stringValue {
-                path = text.split(separator: ".", omittingEmptySubsequences: false).map { part in
-                    Int(part).map { .int($0) } ?? .string(String(part))
-                }
-            } else if case .null = attribute {
-            } else {
-                path = [attribute]
-            }
-        }
+        let path = attributePath(arguments["attribute"])
         for item in items { total = try combine(.add, total, try self.value(at: path, of: item)) }
         return total
     }

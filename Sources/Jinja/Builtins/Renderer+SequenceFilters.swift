@@ -83,7 +83,7 @@ extension Renderer {
     // MARK: - Keys
 
     /// The parts of a path such as `address.city`; numbers are positions.
-    private func attributePath(_ attribute: JinjaValue?) -> [JinjaValue] {
+    func attributePath(_ attribute: JinjaValue?) -> [JinjaValue] {
         switch attribute {
         case nil, .some(.null): return []
         case .some(let value):

@@ -298,7 +298,8 @@ extension Compiler {
         tables.functions[function].body = body
         tables.macros.append(
             MacroCode(
-                name: macro.name, function: function, parameters: parameters, callerSlot: special["caller"], keywordsSlot: special["kwargs"], extrasSlot: special["varargs"],
+                name: macro.name, function: function, parameters: parameters, callerSlot: special["caller"],
+                keywordsSlot: special["kwargs"], extrasSlot: special["varargs"],
                 slot: isCallBlock ? -1 : place.scope.find(macro.name)?.slot ?? -1,
                 exportName: place.isTopLevel && !isCallBlock ? name(macro.name) : -1))
         return tables.macros.count - 1

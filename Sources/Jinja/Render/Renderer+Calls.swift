@@ -299,11 +299,15 @@ extension Renderer {
     // MARK: - Functions of the host
 
     mutating func callHost(_ function: Int, _ operand: Int, _ index: Int) throws(JinjaRenderError) -> JinjaValue {
-        var values = [try evaluate(operand)]
-        if index >= 0 {
-            let list = code.arguments[index]
-            for value in list.positional { values.append(try evaluate(value)) }
-            if let more = list.list { values += try sequence(expression: more) }
+        var values: [JinjaValue] = []
+        if index < 0 {
+            values = [try evaluate(operand)]
+        } else {
+            let count = code.arguments[index].positional.count
+            values.reserveCapacity(count + 1)
+            values.append(try evaluate(operand))
+            for position in 0..<count { values.append(try evaluate(code.arguments[index].positional[position])) }
+            if let more = code.arguments[index].list { values += try sequence(expression: more) }
         }
         return try callHost(code.hostFunctions[function], values)
     }

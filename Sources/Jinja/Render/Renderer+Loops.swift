@@ -32,9 +32,12 @@ extension Renderer {
         var hasRun = false
         if let loopSlot = loop.loopSlot {
             // The loop's fields need all items, so a condition is applied to all of them first.
-            let items = loop.condition == nil ? items : try items.filtered { item throws(JinjaRenderError) in
-                try passes(item, loop)
-            }
+            let items =
+                loop.condition == nil
+                ? items
+                : try items.filtered { item throws(JinjaRenderError) in
+                    try passes(item, loop)
+                }
             loopCount += 1
             let position = loops.count
             loops.append(LoopState(number: loopCount, items: items, depth: depth, recursion: recursion))

@@ -5,9 +5,11 @@ extension Renderer {
 
     /// The value of a name that no local variable has.
     func resolve(_ name: VariableName) -> JinjaValue {
-        if let value = contexts[context].variables[name.hashed] { return value }
-        for layer in contexts[context].layers.reversed() {
-            if let value = layer[name.hashed] { return value }
+        if !contexts[context].variables.isEmpty, let value = contexts[context].variables[name.hashed] { return value }
+        var layer = contexts[context].layers.count
+        while layer > 0 {
+            layer -= 1
+            if let value = contexts[context].layers[layer][name.hashed] { return value }
         }
         return name.missing
     }

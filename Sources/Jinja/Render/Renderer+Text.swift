@@ -199,7 +199,8 @@ extension Renderer {
     }
 
     private static func writeQuoted(_ text: String, to bytes: inout [UInt8]) {
-        let quote = text.utf8.contains(UInt8(ascii: "'")) && !text.utf8.contains(UInt8(ascii: "\"")) ? UInt8(ascii: "\"") : UInt8(ascii: "'")
+        let quote =
+            text.utf8.contains(UInt8(ascii: "'")) && !text.utf8.contains(UInt8(ascii: "\"")) ? UInt8(ascii: "\"") : UInt8(ascii: "'")
         bytes.append(quote)
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -221,7 +222,7 @@ extension Renderer {
     }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
     /// Appends an integer's digits without making a string.
     mutating func append(decimal number: Int) {
         if number >= 0, number < 10 {

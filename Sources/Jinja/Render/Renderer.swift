@@ -148,10 +148,12 @@ struct Renderer {
         nesting += code.nesting
         if callDepth > limits.callDepth || nesting > RenderLimits.nesting {
             throw JinjaRenderError(
-                .limit, "calls, includes and blocks are nested too deeply (\(callDepth) levels); a template may not call itself without end")
+                .limit, "calls, includes and blocks are nested too deeply (\(callDepth) levels); a template may not call itself without end"
+            )
         }
         try useSteps(1)
-        let caller = Caller(code: self.code, frame: frame, context: self.context, isEscaping: isEscaping, extended: extended, runTable: runTable)
+        let caller = Caller(
+            code: self.code, frame: frame, context: self.context, isEscaping: isEscaping, extended: extended, runTable: runTable)
         swap(&frames[frame].slots, &slots)
         frames.append(Frame(closure: closure))
         frame = frames.count - 1

@@ -88,7 +88,8 @@ extension JinjaValue {
 extension String {
     /// Whether both have the same Unicode scalars; `==` also unites canonically equal texts.
     func hasSameScalars(as other: String) -> Bool {
-        self == other && utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        guard self == other, utf8.count == other.utf8.count else { return false }
+        return utf8Span.isKnownASCII || utf8.elementsEqual(other.utf8)
     }
 
     /// Python's order of text, which is the order of the UTF-8 bytes.
