@@ -95,6 +95,9 @@ let package = Package(
         // A DHCP server starts it for every lease: nothing that is slow to load.
         .target(name: "DHCPHook", dependencies: ["JSONText", "NetTypes"]),
         .target(
+            name: "DHCPInform",
+            dependencies: ["DHCPConfig", "DHCPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+        .target(
             name: "SIPPlugAndPlay",
             dependencies: ["SIPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
@@ -105,7 +108,7 @@ let package = Package(
         .target(
             name: "ProvdApp",
             dependencies: [
-                "DHCPConfig", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
+                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
                 "SIPOnboarding", "SIPPlugAndPlay", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, yams, systemPackage, nioCore,
             ]),
         .target(name: "ProvCommands", dependencies: ["JSONText", "ProvModel", "NetTypes", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
@@ -148,6 +151,7 @@ let package = Package(
             name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),
         .testTarget(
             name: "SIPOnboardingTests", dependencies: ["SIPOnboarding", "SIPWire", nioCore, nioPosix, logging], exclude: ["Scenarios"]),
+        .testTarget(name: "DHCPInformTests", dependencies: ["DHCPInform", "DHCPConfig", "DHCPWire", "NetTypes"]),
         .testTarget(
             name: "SIPPlugAndPlayTests", dependencies: ["SIPPlugAndPlay", "SIPWire", "Provisioning", "NetTypes"]),
         .testTarget(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import DHCPConfig
+import DHCPInform
 import DeviceStorage
 import Foundation
 import Hummingbird
@@ -51,7 +52,8 @@ struct ProvdDaemon {
         let firstStart = try await store.setting(FirstStart.timeSetting).flatMap(Double.init) ?? appliance.now()
         let token = try AdministratorToken.load(stateDirectory: configuration.stateDirectory)
 
-        let advice = loadDefinitions().map { DHCPAdvice($0, settings: settings) }
+        let definitions = loadDefinitions()
+        let advice = definitions.map { DHCPAdvice($0, settings: settings) }
         let readiness = Readiness(doors: ["http", "rest", "tftp", "sip", "sightings"], logger: logger)
         let operations = Operations()
         let registry = DeviceRegistry(appliance, tenant: tenant)
@@ -94,7 +96,7 @@ struct ProvdDaemon {
                             "http", configuration.http, PhoneHTTPResponder(files: files, trustedProxies: configuration.trustedProxies),
                             readiness)),
                     .init(service: httpServer("rest", configuration.rest, management, readiness)),
-                ] + plugAndPlay(appliance, registry, advice),
+                ] + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: serviceLogger)
         ).run()
     }
@@ -126,6 +128,26 @@ struct ProvdDaemon {
         let offers = PlugAndPlayOffers(appliance, registry: registry, advice: advice)
         let server = PlugAndPlayServer(address: address, offers: offers, logger: logger) { [logger] in
             logger.info("SIP plug and play is listening", metadata: ["address": "\(address)"])
+        }
+        return [.init(service: server)]
+    }
+
+    /// The service that answers DHCPINFORM, if it is enabled.
+    private func inform(
+        _ appliance: Appliance, _ registry: DeviceRegistry, _ definitions: VendorCatalog?
+    ) throws(ConfigurationProblem) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        guard configuration.answersInform else { return [] }
+        guard let definitions else {
+            throw ConfigurationProblem("dhcp_inform needs the vendor definitions: set dhcp.definitions to their directory, or dhcp_inform.enabled: false")
+        }
+        guard let address = IPv4Address(configuration.advertisedAddress) else {
+            throw ConfigurationProblem("dhcp_inform needs advertised_address to be an IPv4 address: set it so, or dhcp_inform.enabled: false")
+        }
+        let location = DHCPPlan.ProvdLocation(address: address, httpURL: "http://\(address):\(configuration.http.port)")
+        let server = InformServer(
+            catalog: definitions, location: location, sightings: InformSightings(appliance, registry: registry), logger: logger
+        ) { [logger] in
+            logger.info("DHCPINFORM is being answered", metadata: ["address": "\(address)"])
         }
         return [.init(service: server)]
     }

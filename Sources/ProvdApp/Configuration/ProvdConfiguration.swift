@@ -36,6 +36,8 @@ struct ProvdConfiguration: Sendable {
     var sipRealm: String
     /// `sip_pnp.enabled` (true or false, default false): whether phones that ask by SIP multicast are told where to go.
     var answersPlugAndPlay: Bool
+    /// `dhcp_inform.enabled` (true or false, default false): whether phones that ask by DHCPINFORM are told where to go.
+    var answersInform: Bool
     /// `sightings.socket` (text, default `/run/provd/sightings.sock`): where the sniffer brings what it sees.
     var sightingsSocket: String
     /// `dhcp.definitions` (text, default `/usr/share/provd/dhcp`): the directory of vendor definitions, from which provd
@@ -52,7 +54,7 @@ struct ProvdConfiguration: Sendable {
     /// All keys, as they stand in the file.
     static let keys: Set<String> = [
         "state_directory", "plugins_directory", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
-        "tftp.address", "tftp.port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "sightings.socket",
+        "tftp.address", "tftp.port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled", "sightings.socket",
         "dhcp.definitions",
         "files.access", "files.enrolment_hours", "log.level",
     ]
@@ -75,6 +77,7 @@ struct ProvdConfiguration: Sendable {
         trustedProxies = try Self.number("http.trusted_proxies", in: 0...8, default: 0, reader)
         sipRealm = reader.string(forKey: "sip.realm", default: "provd")
         answersPlugAndPlay = try Self.flag("sip_pnp.enabled", reader)
+        answersInform = try Self.flag("dhcp_inform.enabled", reader)
         sightingsSocket = reader.string(forKey: "sightings.socket", default: "/run/provd/sightings.sock")
         dhcpDefinitions = reader.string(forKey: "dhcp.definitions", default: "/usr/share/provd/dhcp")
         let access = reader.string(forKey: "files.access", default: FileAccessPolicy.bound.rawValue)
