@@ -143,6 +143,14 @@ struct CurrentRoutesTests {
         #expect(try await texts("/1.0/timeline?limit=0").isEmpty)
     }
 
+    @Test("A device's timeline says which step is expected next")
+    func nextStep() async throws {
+        let client = try await APIClient()
+        try await client.addDevice(["id": "a"])
+        #expect(try await client.get("/1.0/devices/a/timeline").json["next_step"]?.string?.isEmpty == false)
+        #expect(try await client.get("/1.0/timeline").json["next_step"] == nil)
+    }
+
     @Test("A page is never longer than is bearable, and its place is a number", arguments: ["after=-1", "limit=-1", "after=x", "limit=", "after=99999999999999999999"])
     func wrongPages(query: String) async throws {
         #expect(try await APIClient().get("/1.0/timeline?\(query)").status == 400)

@@ -96,6 +96,13 @@ struct DocumentQueryTests {
         #expect(try ids(query) == selected)
     }
 
+    @Test("Texts that look alike but are written with other characters are sorted by these")
+    func sortingOfCombiningCharacters() throws {
+        let documents: [JSONObject] = [["id": "a", "t": "\u{E9}"], ["id": "b", "t": "f"], ["id": "c", "t": "e\u{301}"]]
+        let sorted = try DocumentQuery(["sort": "t"]).answer(from: documents)
+        #expect(sorted.compactMap { $0["id"]?.string } == ["c", "b", "a"])
+    }
+
     @Test("Members are picked, the id always")
     func fields() throws {
         let first = [documents[0]]

@@ -65,13 +65,13 @@ struct DocumentQuery: Sendable {
 
     /// Values are sorted as texts, what is missing first; documents with equal ones keep their order, either way.
     private func sorted(_ documents: [JSONObject], by path: DocumentPath) -> [JSONObject] {
+        // The bytes of UTF-8 are in the order of the characters' numbers.
         let keyed = documents.enumerated().map { place, document in
-            (key: Self.sortText(path.value(in: document)), place: place, document: document)
+            (key: Array(Self.sortText(path.value(in: document)).utf8), place: place, document: document)
         }
         return keyed.sorted { left, right in
             if left.key == right.key { return left.place < right.place }
-            let isBefore = left.key.unicodeScalars.lexicographicallyPrecedes(right.key.unicodeScalars)
-            return isBefore != isDescending
+            return left.key.lexicographicallyPrecedes(right.key) != isDescending
         }.map(\.document)
     }
 
