@@ -66,7 +66,7 @@ public struct VerificationReport: Sendable, Hashable {
         var lines: [Line] = [], subnets: [Line: [String]] = [:]
         for row in rows {
             // An address in the range is right wherever it lies.
-            let isAddress = row.verdict == .same && row.place.hasPrefix("address")
+            let isAddress = row.verdict == .same && row.got != nil && row.place.hasPrefix("address")
             let line = Line(cells: [
                 row.family, Self.cut(row.sample), row.place, Self.cell(row.expected), isAddress ? "in place" : Self.cell(row.got), row.verdict.word,
             ])
