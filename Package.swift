@@ -12,6 +12,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
@@ -109,7 +110,7 @@ let package = Package(
             name: "ProvdApp",
             dependencies: [
                 "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
-                "SIPOnboarding", "SIPPlugAndPlay", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, yams, systemPackage, nioCore,
+                "SIPOnboarding", "SIPPlugAndPlay", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore,
             ]),
         .target(name: "ProvCommands", dependencies: ["JSONText", "ProvModel", "NetTypes", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
         .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),

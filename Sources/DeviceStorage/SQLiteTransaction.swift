@@ -27,6 +27,7 @@ final class SQLiteTransaction: StoreTransaction {
     func line(_ id: LineID) throws -> Line? { try Line.fetch(database, "id = ?", id.description).first }
     func line(code: String) throws -> Line? { try Line.fetch(database, "code = ?", code).first }
     func line(username: String) throws -> Line? { try Line.fetch(database, "username = ?", username).first }
+    func lines(number: String) throws -> [Line] { try Line.fetch(database, "number = ?", number) }
     func lines(on device: DeviceID) throws -> [Line] { try Line.fetch(database, "device = ?", device.description) }
     func autoprovAccount(of device: DeviceID) throws -> AutoprovAccount? {
         try AutoprovAccount.fetch(database, "device = ?", device.description)
@@ -93,6 +94,11 @@ final class SQLiteTransaction: StoreTransaction {
 
     func deleteAssociation(of device: DeviceID) throws {
         try database.execute(sql: "DELETE FROM associations WHERE device = ?", arguments: [device.description])
+    }
+
+    func deleteBinding(of mac: MACAddress) throws {
+        changes.macs.insert(mac)
+        try database.execute(sql: "DELETE FROM bindings WHERE mac = ?", arguments: [mac.description])
     }
 
     func append(_ events: [TimelineEvent]) throws { try TimelineEvent.append(events, to: database) }

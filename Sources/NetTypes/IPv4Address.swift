@@ -29,16 +29,28 @@ public struct IPv4Address: Hashable, Sendable {
     public init?(_ text: some StringProtocol) {
         var value: UInt32 = 0
         var groups = 0
-        for part in text.split(separator: ".", omittingEmptySubsequences: false) {
-            groups += 1
-            let digits = part.utf8
-            guard groups <= 4, (1...3).contains(digits.count), digits.count == 1 || digits.first != UInt8(ascii: "0"),
-                digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let octet = UInt8(part)
-            else { return nil }
-            value = value << 8 | UInt32(octet)
+        // One pass over the bytes: addresses are read for every request of every phone.
+        var octet: UInt32 = 0
+        var digits = 0
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                guard digits == 0 || octet > 0 else { return nil }
+                octet = octet * 10 + UInt32(byte - UInt8(ascii: "0"))
+                digits += 1
+                guard octet <= 255 else { return nil }
+            case UInt8(ascii: "."):
+                guard digits > 0, groups < 3 else { return nil }
+                value = value << 8 | octet
+                groups += 1
+                octet = 0
+                digits = 0
+            default:
+                return nil
+            }
         }
-        guard groups == 4 else { return nil }
-        bits = value
+        guard groups == 3, digits > 0 else { return nil }
+        bits = value << 8 | octet
     }
 
     /// The four octets in network order.

@@ -29,36 +29,48 @@ public struct MACAddress: Hashable, Sendable {
     ///
     /// - Returns: `nil` if the text is none of these.
     public init?(_ text: some StringProtocol) {
-        var groups: [[UInt8]] = [[]]
+        // One pass over the bytes: addresses are read for every request of every phone.
+        var value: UInt64 = 0
+        var group: UInt64 = 0
+        var digits = 0
+        var groups = 1
         var separator: UInt8?
-        for character in text.utf8 {
-            if let digit = hexadecimalValue(character) {
-                // No form has a longer group than twelve digits: longer input is refused before it is kept.
-                guard groups[groups.count - 1].count < 12 else { return nil }
-                groups[groups.count - 1].append(digit)
-            } else if character == UInt8(ascii: ":") || character == UInt8(ascii: "-") || character == UInt8(ascii: ".") {
-                guard separator == nil || separator == character, groups.count < 6 else { return nil }
-                separator = character
-                groups.append([])
-            } else {
-                return nil
+        for byte in text.utf8 {
+            if let digit = hexadecimalValue(byte) {
+                // No form has a longer group than twelve digits.
+                guard digits < 12 else { return nil }
+                group = group << 4 | UInt64(digit)
+                digits += 1
+                continue
             }
+            guard separator == nil || separator == byte, let width = Self.groupWidth(separator: byte), width.contains(digits), groups < 6
+            else { return nil }
+            separator = byte
+            value = value << (byte == UInt8(ascii: ".") ? 16 : 8) | group
+            group = 0
+            digits = 0
+            groups += 1
         }
-        let digits: [UInt8]
-        switch (separator, groups.count) {
-        case (nil, 1):
-            digits = groups[0]
-        case (UInt8(ascii: "."), 3):
-            guard groups.allSatisfy({ $0.count == 4 }) else { return nil }
-            digits = groups.flatMap(\.self)
-        case (UInt8(ascii: ":"), 6), (UInt8(ascii: "-"), 6):
-            guard groups.allSatisfy({ $0.count == 1 || $0.count == 2 }) else { return nil }
-            digits = groups.flatMap { $0.count == 1 ? [0] + $0 : $0 }
+        switch separator {
+        case nil:
+            guard digits == 12 else { return nil }
+            bits = group
+        case UInt8(ascii: "."):
+            guard groups == 3, digits == 4 else { return nil }
+            bits = value << 16 | group
         default:
-            return nil
+            guard groups == 6, (1...2).contains(digits) else { return nil }
+            bits = value << 8 | group
         }
-        guard digits.count == 12 else { return nil }
-        bits = digits.reduce(0) { $0 << 4 | UInt64($1) }
+    }
+
+    /// How many digits stand between separators, or `nil` for what is no separator.
+    private static func groupWidth(separator: UInt8) -> ClosedRange<Int>? {
+        switch separator {
+        case UInt8(ascii: ":"), UInt8(ascii: "-"): 1...2
+        case UInt8(ascii: "."): 4...4
+        default: nil
+        }
     }
 
     /// The six octets in transmission order.

@@ -80,6 +80,7 @@ public protocol StoreTransaction {
     func line(_ id: LineID) throws -> Line?
     func line(code: String) throws -> Line?
     func line(username: String) throws -> Line?
+    func lines(number: String) throws -> [Line]
     func lines(on device: DeviceID) throws -> [Line]
     func autoprovAccount(of device: DeviceID) throws -> AutoprovAccount?
     func autoprovAccount(username: String) throws -> AutoprovAccount?
@@ -102,6 +103,7 @@ public protocol StoreTransaction {
     func delete(_ id: LineID) throws
     func deleteAutoprovAccount(of device: DeviceID) throws
     func deleteAssociation(of device: DeviceID) throws
+    func deleteBinding(of mac: MACAddress) throws
 
     /// Adds events to the journal with the rest of the transaction.
     func append(_ events: [TimelineEvent]) throws

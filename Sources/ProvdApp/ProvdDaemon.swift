@@ -4,7 +4,9 @@ import DHCPConfig
 import DHCPInform
 import DeviceStorage
 import Foundation
+import Glibc
 import Hummingbird
+import HummingbirdCore
 import Logging
 import ManagementAPI
 import NetTypes
@@ -34,12 +36,16 @@ struct ProvdDaemon {
     ///
     /// - Throws: What keeps the daemon from starting, in words that say what to do.
     func run() async throws {
+        // The database holds passwords: whatever provd makes is its own.
+        umask(0o077)
         do {
             try FileManager.default.createDirectory(
                 atPath: configuration.stateDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         } catch {
             throw ConfigurationProblem("the state directory \(configuration.stateDirectory) cannot be made: \(error); make it yourself and give it to provd's user")
         }
+        let lock = try StateLock(directory: configuration.stateDirectory)
+        defer { lock.release() }
         let store = try SQLiteStore(path: configuration.stateDirectory + "/provd.db")
         let settings = ProvisioningSettings(
             advertisedHost: configuration.advertisedAddress, httpPort: UInt16(clamping: configuration.http.port),
@@ -48,7 +54,7 @@ struct ProvdDaemon {
         let appliance = Appliance(
             store: store, plugins: PluginShelf(loadPlugins()), settings: settings, logger: logger,
             securityLog: Logger(label: "provd.security"))
-        let tenant = try await FirstStart.prepare(store, settings: settings, now: appliance.now())
+        let tenant = try await FirstStart.prepare(store, now: appliance.now())
         let firstStart = try await store.setting(FirstStart.timeSetting).flatMap(Double.init) ?? appliance.now()
         let token = try AdministratorToken.load(stateDirectory: configuration.stateDirectory)
 
@@ -101,6 +107,10 @@ struct ProvdDaemon {
         ).run()
     }
 
+    /// How many connections may wait to be accepted: a thousand phones come back from a power cut within a second.
+    private static let backlog = 4_096
+    /// How many connections one HTTP server holds open; each costs some 20 kB.
+    private static let maximumConnections = 16_384
     /// How many phones may wait to be told that they became somebody's. More than a site has.
     private static let maximumRestarts = 100_000
 
@@ -186,7 +196,9 @@ struct ProvdDaemon {
         // Phones keep connections open that they do not use: a minute is enough for the next file.
         let application = Application(
             responder: responder, server: .http1(configuration: .init(idleTimeout: .seconds(60))),
-            configuration: .init(address: .hostname(listener.address, port: listener.port), serverName: nil),
+            configuration: .init(
+                address: .hostname(listener.address, port: listener.port), backlog: Self.backlog,
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
             onServerRunning: { _ in readiness.isListening(name) }, logger: logger)
         return NamedServer(name: name, listener: listener, server: application)
     }

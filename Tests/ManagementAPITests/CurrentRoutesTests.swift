@@ -65,7 +65,7 @@ struct CurrentRoutesTests {
         (["number": "101", "display_name": "A", "server": ["host": "sip.example.org", "port": 65_536]], "server"),
         (["number": "101", "display_name": "A", "server": ["host": "a b"]], "server"),
         (["number": "101", "display_name": "A", "dispay_name": "B"], "dispay_name"),
-        (["number": "100", "display_name": "A"], "username"),
+        (["number": "100", "display_name": "A"], "number"),
         (["number": "101", "display_name": "A", "provisioning_code": "1234"], "provisioning_code"),
         (["number": "100", "display_name": "A", "username": "other"], "number"),
     ] as [(JSONValue, String)])

@@ -62,7 +62,7 @@ struct WazoConfigTests {
         let client = try await APIClient()
         _ = try await client.post("/0.2/cfg_mgr/configs", config(["id": "mine", "parent_ids": ["base", "gone"]]))
         let raw = try await client.get("/0.2/cfg_mgr/configs/mine/raw").json["raw_config"]
-        #expect(raw?["ip"] == "192.0.2.1" && raw?["http_port"] == 8667 && raw?["ntp_ip"] == "192.0.2.1")
+        #expect(raw?["ip"] == "192.0.2.1" && raw?["http_port"] == 8667 && raw?["sip_proxy_ip"] == "192.0.2.1")
         let changed = try await client.put(
             "/0.2/cfg_mgr/configs/mine", config(["parent_ids": ["base"], "raw_config": ["ntp_enabled": true, "ntp_ip": "10.0.0.1"]]))
         #expect(changed.status == 204)

@@ -44,6 +44,7 @@ struct RenderedFileCacheTests {
         #expect(try await test.yealink().text == first)
         let book = ConfigBook(test.appliance)
         var base = try #require(try await book.config(.base))
+        base.rawConfig["ntp_enabled"] = true
         base.rawConfig["ntp_ip"] = "10.77.0.123"
         _ = try await book.replace(.base, with: base.fullDocument)
         let second = try #require(try await test.yealink().text)

@@ -25,6 +25,12 @@ extension CurrentRoutes {
                 let operation = await useCases.operations.begin { try await useCases.synchronisation.synchronise(device.id) }
                 return .created(Self.document(operation), at: "/1.0/operations/\(operation.id)")
             },
+            APIRoute(.post, "/1.0/devices/{name}/reset", "provd.devices.{name}.reset.create") { request in
+                let device = try await Self.device(request, useCases)
+                _ = try await useCases.devices.reset(device.id)
+                let operation = await useCases.operations.begin { try await useCases.synchronisation.synchronise(device.id) }
+                return .created(Self.document(operation), at: "/1.0/operations/\(operation.id)")
+            },
             APIRoute(.get, "/1.0/operations/{id}", "provd.operations.{id}.read") { request in
                 guard let id = Int(request.parameter("id")), let operation = await useCases.operations.operation(id) else {
                     throw APIError(.notFound, "there is no such operation")

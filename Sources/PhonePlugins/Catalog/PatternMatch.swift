@@ -29,7 +29,10 @@ public struct PatternMatch: Sendable, Hashable {
     public var uuid: String? { claims[.uuid] }
 
     /// Why, in words.
-    public var basis: String { "\(plugin): \(field.words) is like “\(pattern)”" }
+    public var basis: String { "\(plugin): \(resemblance)" }
+
+    /// What of the request is like what, without saying which plugin knows it.
+    public var resemblance: String { "\(field.words) is like “\(pattern)”" }
 }
 
 extension PatternField {

@@ -34,6 +34,18 @@ struct APIClient {
 
     func post(_ path: String, _ body: JSONValue) async throws -> JSONValue { try await send(.POST, path, body) }
 
+    /// Begins an operation and waits until it has ended.
+    ///
+    /// - Returns: The operation as it ended.
+    func operation(_ path: String) async throws -> JSONValue {
+        var operation = try await post(path, [:])
+        while let state = operation["state"]?.string, state == "waiting" || state == "progress", let id = operation["id"]?.int {
+            try await Task.sleep(for: .milliseconds(200))
+            operation = try await get("/1.0/operations/\(id)")
+        }
+        return operation
+    }
+
     func delete(_ path: String) async throws { _ = try await send(.DELETE, path, nil) }
 
     private func send(_ method: HTTPMethod, _ path: String, _ body: JSONValue?) async throws -> JSONValue {

@@ -7,7 +7,7 @@ import JSONText
 struct DeviceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device", abstract: "Phones and what they did.",
-        subcommands: [DeviceList.self, DeviceTimeline.self, DeviceSync.self])
+        subcommands: [DeviceList.self, DeviceTimeline.self, DeviceSync.self, DeviceReset.self])
 }
 
 /// `provctl device list`
@@ -51,16 +51,30 @@ struct DeviceSync: AsyncParsableCommand {
     @Argument(help: "The device's hardware address or id.") var device: String
 
     func run() async throws {
-        let client = try APIClient(connection)
-        var operation = try await client.post("/1.0/devices/\(try PathSegment.encode(device))/synchronize", [:])
-        while let state = operation["state"]?.string, state == "waiting" || state == "progress", let id = operation["id"]?.int {
-            try await Task.sleep(for: .milliseconds(200))
-            operation = try await client.get("/1.0/operations/\(id)")
-        }
+        let operation = try await APIClient(connection).operation("/1.0/devices/\(try PathSegment.encode(device))/synchronize")
         if connection.json { return print(operation.text(.indented)) }
         guard operation["state"]?.string == "success" else {
             throw APIClient.Failure(description: operation["reason"]?.string ?? "the device was not told")
         }
         print("the device was told to fetch its configuration again, and agreed")
+    }
+}
+
+/// `provctl device reset`
+struct DeviceReset: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reset", abstract: "Take a device's lines off it: it goes back to autoprov, where a code can be dialled.")
+
+    @OptionGroup var connection: ConnectionOptions
+    @Argument(help: "The device's hardware address or id.") var device: String
+
+    func run() async throws {
+        let operation = try await APIClient(connection).operation("/1.0/devices/\(try PathSegment.encode(device))/reset")
+        if connection.json { return print(operation.text(.indented)) }
+        if operation["state"]?.string == "success" {
+            print("the device has no line now, and was told to fetch its configuration")
+        } else {
+            print("the device has no line now, but \(operation["reason"]?.string ?? "it was not told")")
+        }
     }
 }

@@ -21,15 +21,31 @@ struct LineAdd: AsyncParsableCommand {
     @Option(help: "The SIP user name; the number if left out.") var username: String?
     @Option(help: "A file that holds the SIP password; provd makes one if left out.") var passwordFile: String?
 
+    @Option(help: "The SIP server where the line registers, as HOST or HOST:PORT; provd itself if left out.") var server: String?
+
     func run() async throws {
         var body: JSONObject = ["number": .string(number), "display_name": .string(name)]
         body["provisioning_code"] = code.map(JSONValue.string)
         body["username"] = username.map(JSONValue.string)
         body["password"] = try passwordFile.map { .string(try SecretFile.read($0)) }
+        body["server"] = try server.map(Self.server)
         let line = try await APIClient(connection).post("/1.0/lines", .object(body))
         if connection.json { return print(line.text(.indented)) }
         let code = line["provisioning_code"]?.string ?? "none"
         print("line \(number) of \(Table.printable(name)) was added; its owner dials \(code)")
+    }
+}
+
+extension LineAdd {
+    private static func server(_ text: String) throws -> JSONValue {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        switch parts.count {
+        case 1: return ["host": .string(text)]
+        case 2:
+            guard let port = UInt16(parts[1]) else { throw ValidationError("“\(text)” is no server: write HOST or HOST:PORT") }
+            return ["host": .string(String(parts[0])), "port": .int(Int(port))]
+        default: throw ValidationError("“\(text)” is no server: write HOST or HOST:PORT")
+        }
     }
 }
 

@@ -23,7 +23,7 @@ struct TimelineLine {
             default: "✓"
             }
         let device = showsDevice ? (event["mac"]?.string ?? event["device"]?.string ?? "-") + "  " : ""
-        let step = (event["step"]?.string ?? "").padding(toLength: 11, withPad: " ", startingAt: 0)
+        let step = (event["step"]?.string ?? "").padding(toLength: 12, withPad: " ", startingAt: 0)
         let repeats = event["repeats"]?.int ?? 1
         let line = "\(Self.clock(time))  \(device)\(mark) \(step) \(event["text"]?.string ?? "")\(repeats > 1 ? " (\(repeats) times)" : "")"
         text = Table.printable(line)

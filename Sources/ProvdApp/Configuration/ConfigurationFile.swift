@@ -15,6 +15,9 @@ enum ConfigurationFile {
     /// - Throws: `ConfigurationProblem` that names the file and, for a key that provd does not know, the line.
     static func read(_ path: String) async throws(ConfigurationProblem) -> ProvdConfiguration {
         let text: String
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ConfigurationProblem("there is no file \(path): write one, or name another with --config")
+        }
         do {
             let data = try Data(contentsOf: URL(filePath: path))
             guard data.count <= maximumSize else { throw ConfigurationProblem("it has more than \(maximumSize) bytes") }

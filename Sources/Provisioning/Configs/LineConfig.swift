@@ -8,10 +8,10 @@ enum LineConfig {
     /// Makes the config of a device and its lines. Its key is the device's, by which clients know it.
     ///
     /// - Parameter registrar: The config `default`, which says where lines register that do not say it themselves.
-    static func make(for device: DeviceID, lines: [Line], registrar: Config?, fallback: SIPServer) -> Config {
+    static func make(for device: DeviceID, lines: [Line], registrar: Config?) -> Config {
         var sipLines = JSONObject()
         for (index, line) in lines.enumerated() {
-            sipLines[String(index + 1)] = .object(parameters(of: line, registrar: registrar, fallback: fallback))
+            sipLines[String(index + 1)] = .object(parameters(of: line, registrar: registrar))
         }
         var config = Config(
             id: ConfigID(stored: device.description), parents: [.base, .defaultDevice],
@@ -21,13 +21,14 @@ enum LineConfig {
         return config
     }
 
-    private static func parameters(of line: Line, registrar: Config?, fallback: SIPServer) -> JSONObject {
+    private static func parameters(of line: Line, registrar: Config?) -> JSONObject {
         var parameters: JSONObject = [
             "auth_username": .string(line.username), "username": .string(line.username), "password": .string(line.password),
             "display_name": .string(line.displayName), "number": .string(line.number),
         ]
         for role in ["registrar", "proxy"] {
-            let host = line.server?.host ?? registrar?.document[role + "_main"]?.string ?? fallback.host
+            // Without a server here the phone registers at provd: that is in the lowest layer of its parameters.
+            guard let host = line.server?.host ?? registrar?.document[role + "_main"]?.string else { continue }
             let port: JSONValue? =
                 line.server != nil
                 ? line.server?.port.map { .int(Int($0)) } : registrar?.document[role + "_main_port"]

@@ -77,6 +77,8 @@ public struct DeviceBook: Sendable {
         try await appliance.store.transaction { transaction in
             guard let device = try transaction.device(id) else { return false }
             try transaction.delete(id)
+            // Known anew it is a new device: what it was bound to counts no longer.
+            if let mac = device.mac { try transaction.deleteBinding(of: mac) }
             if let config = device.config { try AutoprovConfig.removeIfOrphaned(config, in: transaction) }
             return true
         }
@@ -93,6 +95,22 @@ public struct DeviceBook: Sendable {
             guard device.isConfigured != canBeServed else { return true }
             device.isConfigured = canBeServed
             try transaction.save(device)
+            return true
+        }
+    }
+
+    /// Takes a device's lines off it, so that it goes back to autoprov with a new account.
+    ///
+    /// The lines stay, and their codes can be dialled again. The phone notices when it fetches its configuration.
+    ///
+    /// - Returns: Whether there was such a device.
+    public func reset(_ id: DeviceID) async throws -> Bool {
+        let now = appliance.now()
+        await appliance.journal.flush()
+        return try await appliance.store.transaction { transaction in
+            guard let device = try transaction.device(id) else { return false }
+            try transaction.append([.administered(device, "was reset by an administrator", now: now)])
+            try Assignment(now: now).release(device, in: transaction)
             return true
         }
     }

@@ -63,7 +63,8 @@ public struct DeviceRegistry: Sendable {
             } else if device.version != before.version || device.model != before.model || device.vendor != before.vendor {
                 events.append(.learned(device, before: before, sighting, now: now))
             }
-            try Self.associate(&device, catalog, now: now, in: transaction, events: &events)
+            let best = appliance.recognition.bestSupport(for: device, with: catalog)
+            try Self.associate(&device, best, now: now, in: transaction, events: &events)
             try Self.giveConfig(&device, in: transaction)
             device.isConfigured = try Self.canBeServed(device, catalog, in: transaction)
             if device != found { try transaction.save(device) }
@@ -108,11 +109,11 @@ extension DeviceRegistry {
         return DeviceUpdate.match(byAddress: try transaction.devices(where: .ip(ip)), sighting)
     }
 
-    /// A request from another address than the one that DHCP shows for its hardware address may be forged. It is
+    /// A request from another address than the one that evidence binds to its hardware address may be forged. It is
     /// answered by the access policy, but it must not move the device in our books.
     private func withoutForgeries(_ sighting: Sighting) async throws(StoreError) -> Sighting {
         guard sighting.trust == .claimed, let mac = sighting.identity.mac, let ip = sighting.ip,
-            let binding = try await appliance.store.binding(of: mac), binding.source == .dhcp, binding.ip != ip
+            let binding = try await appliance.store.binding(of: mac), binding.ip != ip
         else { return sighting }
         var doubtful = sighting
         doubtful.ip = nil
@@ -128,7 +129,7 @@ extension DeviceRegistry {
     private func isSettled(_ device: Device, _ sighting: Sighting) async throws(StoreError) -> Bool {
         guard DeviceUpdate.apply(sighting, to: device) == device, device.has("plugin"), device.has("config"), device.isConfigured
         else { return false }
-        guard let best = appliance.plugins.catalog.bestSupport(for: device), best.plugin.text != device.plugin
+        guard let best = appliance.recognition.bestSupport(for: device, with: appliance.plugins.catalog), best.plugin.text != device.plugin
         else { return true }
         guard let association = try await appliance.store.association(of: device.id) else { return true }
         return association.plugin != device.plugin || best.level.value <= association.level
@@ -137,10 +138,10 @@ extension DeviceRegistry {
     /// Chooses the plugin that supports the device best. A choice that provd made is made anew when something better
     /// becomes known of the device; one that an administrator made stays.
     private static func associate(
-        _ device: inout Device, _ catalog: PluginCatalog, now: Double, in transaction: any StoreTransaction,
+        _ device: inout Device, _ best: SupportClaim?, now: Double, in transaction: any StoreTransaction,
         events: inout [TimelineEvent]
     ) throws {
-        guard let best = catalog.bestSupport(for: device) else { return }
+        guard let best else { return }
         if device.has("plugin") {
             guard let association = try transaction.association(of: device.id), association.plugin == device.plugin,
                 best.level.value > association.level

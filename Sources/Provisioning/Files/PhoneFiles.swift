@@ -12,7 +12,6 @@ public struct PhoneFiles: Sendable {
     private let appliance: Appliance
     private let registry: DeviceRegistry
     private let enrolmentEnds: Double
-    private let identifications = IdentificationCache()
     private let rendered = RenderedFileCache(capacity: Self.cacheCapacity)
 
     /// The bytes that remembered files may take.
@@ -39,7 +38,7 @@ public struct PhoneFiles: Sendable {
 
     private func answerOrThrow(_ request: PhoneFileRequest) async throws -> PhoneFileAnswer {
         let catalog = appliance.plugins.catalog
-        let identification = identifications.identify(request.asPluginsSeeIt, with: catalog)
+        let identification = appliance.recognition.identify(request.asPluginsSeeIt, with: catalog)
         let sighting = Sighting(
             source: request.transport == .http ? .http : .tftp, trust: .claimed, identity: identification.identity, ip: request.asker,
             basis: identification.basis)

@@ -13,17 +13,24 @@ struct PieceStore {
 
     fileprivate final class Piece: Sendable, Hashable {
         let bytes: [UInt8]
+        private let digest: UInt64
 
-        init(_ bytes: [UInt8]) { self.bytes = bytes }
+        init(_ bytes: [UInt8]) {
+            self.bytes = bytes
+            // FNV-1a: the standard hasher takes arrays byte by byte through a call each, ten times slower.
+            digest = bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        }
 
-        static func == (left: Piece, right: Piece) -> Bool { left === right || left.bytes == right.bytes }
-        func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+        static func == (left: Piece, right: Piece) -> Bool {
+            left === right || (left.digest == right.digest && left.bytes == right.bytes)
+        }
+        func hash(into hasher: inout Hasher) { hasher.combine(digest) }
     }
 
-    /// Pieces end at the first line end after so many bytes: long enough that the list costs little, short enough that a
-    /// changed line makes little else new.
-    private static let minimumPieceLength = 512
-    /// A file without line ends is cut here all the same.
+    /// Pieces end at line ends that the line itself tells, one in so many: what is cut after a changed line is the same
+    /// again, however much longer the line became. A piece has some 500 bytes then.
+    private static let linesPerPiece: UInt64 = 16
+    /// A file without such lines is cut here all the same.
     private static let maximumPieceLength = 4_096
 
     private var uses: [Piece: Int] = [:]
@@ -66,10 +73,18 @@ struct PieceStore {
     private static func cost(of piece: Piece) -> Int { piece.bytes.count + 96 }
 
     private static func end(of bytes: [UInt8], from start: Int) -> Int {
-        let least = start + minimumPieceLength, most = start + maximumPieceLength
-        guard least < bytes.count else { return bytes.count }
-        let newline = bytes[least..<min(most, bytes.count)].firstIndex(of: UInt8(ascii: "\n"))
-        return newline.map { $0 + 1 } ?? min(most, bytes.count)
+        let most = min(start + maximumPieceLength, bytes.count)
+        var line: UInt64 = 0
+        for position in start..<most {
+            guard bytes[position] == UInt8(ascii: "\n") else {
+                line = (line ^ UInt64(bytes[position])) &* 0x100_0000_01B3
+                continue
+            }
+            // The upper bits are the well mixed ones.
+            if (line >> 32).isMultiple(of: linesPerPiece) { return position + 1 }
+            line = 0
+        }
+        return most
     }
 }
 

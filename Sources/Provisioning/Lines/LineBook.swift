@@ -53,12 +53,7 @@ public struct LineBook: Sendable {
             var line = line
             if wantsRandomCode { line.provisioningCode = try Self.freeCode(in: transaction) }
             try Self.checkClashes(of: line, in: transaction)
-            do {
-                try transaction.save(line)
-            } catch {
-                // What the checks did not name is a rule of the schema: a number twice in one tenant.
-                throw LineError("number", "number \(line.number) has a line already: change that one or choose another number")
-            }
+            try transaction.save(line)
             return line
         }
     }
@@ -77,12 +72,14 @@ public struct LineBook: Sendable {
     ///
     /// - Returns: Whether there was such a line.
     public func remove(_ id: LineID) async throws -> Bool {
-        let tenant = tenant, now = appliance.now(), fallback = appliance.settings.sipServer
+        let tenant = tenant, now = appliance.now()
         return try await appliance.store.transaction { transaction in
             guard let line = try transaction.line(id), line.tenant == tenant else { return false }
             try transaction.delete(id)
             if let device = try line.device.flatMap(transaction.device) {
-                try Assignment(fallback: fallback, now: now).settle(device, in: transaction)
+                let assignment = Assignment(now: now)
+                try assignment.noteLoss(of: line, device, in: transaction)
+                try assignment.settle(device, in: transaction)
             }
             return true
         }
@@ -126,6 +123,9 @@ public struct LineBook: Sendable {
     private static func checkClashes(of line: Line, in transaction: any StoreTransaction) throws {
         if let code = line.provisioningCode, try transaction.line(code: code) != nil {
             throw LineError("provisioning_code", "code \(code) belongs to another line: leave it out and provd makes a free one")
+        }
+        if try transaction.lines(number: line.number).contains(where: { $0.tenant == line.tenant }) {
+            throw LineError("number", "number \(line.number) has a line already: remove that one or choose another number")
         }
         let isTaken = try transaction.line(username: line.username) != nil || transaction.autoprovAccount(username: line.username) != nil
         if isTaken { throw LineError("username", "the SIP user name \(line.username) is taken: choose another") }

@@ -5,8 +5,6 @@ import ProvModel
 
 /// Puts lines on devices and takes them off, within a transaction.
 struct Assignment {
-    /// Where lines register if neither they nor the config `default` say it.
-    let fallback: SIPServer
     let now: Double
 
     /// Puts a line on a device that has none.
@@ -26,6 +24,26 @@ struct Assignment {
         ])
     }
 
+    /// Takes all lines off a device. They stay, and can be dialled again.
+    func release(_ device: Device, in transaction: any StoreTransaction) throws {
+        for var line in try transaction.lines(on: device.id) {
+            line.device = nil
+            try transaction.save(line)
+            try noteLoss(of: line, device, in: transaction)
+        }
+        try settle(device, in: transaction)
+    }
+
+    /// Notes that a line is on a device no longer.
+    func noteLoss(of line: Line, _ device: Device, in transaction: any StoreTransaction) throws {
+        try transaction.append([
+            TimelineEvent(
+                device: device.id, mac: device.mac, time: now, step: .assigned,
+                text: "is no longer the phone of \(line.displayName), number \(line.number)",
+                details: ["line": .string(line.id.description), "number": .string(line.number)])
+        ])
+    }
+
     /// Gives a device the config that its lines ask for: theirs, or autoprov if it has none.
     func settle(_ device: Device, in transaction: any StoreTransaction) throws {
         var device = device
@@ -37,7 +55,7 @@ struct Assignment {
             device.config = try AutoprovConfig.create(for: device.id, in: transaction)?.id
         } else {
             let config = LineConfig.make(
-                for: device.id, lines: lines, registrar: try transaction.config(.defaultRegistrar), fallback: fallback)
+                for: device.id, lines: lines, registrar: try transaction.config(.defaultRegistrar))
             try transaction.save(config)
             device.config = config.id
         }

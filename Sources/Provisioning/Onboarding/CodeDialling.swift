@@ -51,11 +51,10 @@ public struct CodeDialling: Sendable {
         }
         let outcome: CodeOutcome
         do {
-            let fallback = appliance.settings.sipServer
             // What was noted before must stand before the steps that are written with the assignment.
             await appliance.journal.flush()
             outcome = try await appliance.store.transaction { transaction in
-                try Self.decide(code, device, Assignment(fallback: fallback, now: now), in: transaction)
+                try Self.decide(code, device, Assignment(now: now), in: transaction)
             }
         } catch {
             appliance.logger.error("a provisioning code could not be looked up", metadata: ["reason": "\(error)"])

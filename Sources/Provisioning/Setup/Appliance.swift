@@ -16,6 +16,8 @@ public struct Appliance: Sendable {
     public let settings: ProvisioningSettings
     /// Where steps of devices are noted.
     public let journal: TimelineJournal
+    /// What the plugins made of requests and devices lately.
+    public let recognition = RecognitionCache()
     /// The time zones of the system.
     public let timeZones: TimeZoneShelf
     /// Where what a doorkeeper wants to know is logged: new devices, refused files, wrong passwords and codes.

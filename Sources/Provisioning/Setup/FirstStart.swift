@@ -14,10 +14,10 @@ public enum FirstStart {
     ///
     /// - Returns: The appliance's own tenant.
     public static func prepare(
-        _ store: some ProvisioningStore, settings: ProvisioningSettings, now: Double
+        _ store: some ProvisioningStore, now: Double
     ) async throws -> TenantID {
         try await store.transaction { transaction in
-            for config in configs(settings) where try transaction.config(config.id) == nil {
+            for config in configs where try transaction.config(config.id) == nil {
                 try transaction.save(config)
             }
             if try transaction.setting(timeSetting) == nil { try transaction.save(setting: timeSetting, String(now)) }
@@ -30,25 +30,12 @@ public enum FirstStart {
         }
     }
 
-    private static func configs(_ settings: ProvisioningSettings) -> [Config] {
-        let host = JSONValue.string(settings.advertisedHost)
-        let server = JSONValue.string(settings.sipServer.host)
-        var autoprovLine: JSONObject = [
-            "display_name": "Autoprov", "number": "autoprov", "proxy_ip": server, "registrar_ip": server,
-        ]
-        if let port = settings.sipServer.port {
-            autoprovLine["proxy_port"] = .int(Int(port))
-            autoprovLine["registrar_port"] = .int(Int(port))
-        }
-        return [
-            config(.base, type: "internal", raw: ["ntp_enabled": true, "ntp_ip": host]),
-            config(
-                .defaultRegistrar, type: "registrar", raw: ["X_key": "provd"],
-                more: [
-                    "displayname": "local", "proxy_main": server, "registrar_main": server,
-                    "proxy_main_port": settings.sipServer.port.map { .int(Int($0)) } ?? .null,
-                    "registrar_main_port": settings.sipServer.port.map { .int(Int($0)) } ?? .null,
-                ]),
+    private static var configs: [Config] {
+        // Addresses of this machine stand in none of them: they come from the settings each time a file is rendered, so
+        // that a change of the settings counts.
+        [
+            config(.base, type: "internal", raw: [:]),
+            config(.defaultRegistrar, type: "registrar", raw: ["X_key": "provd"], more: ["displayname": "local"]),
             config(
                 .defaultDevice, type: "device",
                 raw: [
@@ -58,7 +45,7 @@ public enum FirstStart {
                 more: ["label": "Default config device"]),
             config(
                 .autoprov, type: "internal", parents: [.base, .defaultDevice],
-                raw: ["protocol": "SIP", "sip_lines": ["1": .object(autoprovLine)]], more: ["role": "autocreate"]),
+                raw: ["protocol": "SIP", "sip_lines": ["1": ["display_name": "Autoprov", "number": "autoprov"]]], more: ["role": "autocreate"]),
         ]
     }
 

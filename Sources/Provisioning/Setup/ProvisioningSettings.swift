@@ -34,9 +34,15 @@ public struct ProvisioningSettings: Sendable {
 
     /// The lowest layer of every device's parameters.
     public var baseRawConfig: JSONObject {
-        [
+        var rawConfig: JSONObject = [
             "ip": .string(advertisedHost), "http_port": .int(Int(httpPort)), "tftp_port": .int(Int(tftpPort)),
             "http_base_url": .string("http://\(advertisedHost):\(httpPort)"),
         ]
+        // Where lines register that do not say it themselves.
+        for role in ["proxy", "registrar"] {
+            rawConfig["sip_\(role)_ip"] = .string(sipServer.host)
+            rawConfig["sip_\(role)_port"] = sipServer.port.map { .int(Int($0)) }
+        }
+        return rawConfig
     }
 }

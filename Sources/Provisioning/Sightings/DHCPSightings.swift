@@ -25,9 +25,10 @@ public struct DHCPSightings: Sendable {
     /// - Throws: `StoreError` if it could not be kept; the observer keeps it then and brings it again.
     public func take(_ observation: DHCPObservation) async throws {
         let acknowledged = observation.type == .ack ? observation.ip : nil
+        let recognised = appliance.recognition.identify(observation.asPluginsSeeIt, with: appliance.plugins.catalog)
         let sighting = Sighting(
-            source: .dhcp, trust: .observed, identity: identity(of: observation), ip: acknowledged.map(IPAddress.v4),
-            basis: basis(of: observation))
+            source: .dhcp, trust: .observed, identity: identity(of: observation, recognised.identity),
+            ip: acknowledged.map(IPAddress.v4), basis: recognised.basis + (observation.recognition.map { [$0.basis] } ?? []))
         guard let device = try await registry.sight(sighting) else { return }
         if let acknowledged { try await registry.bind(observation.mac, to: .v4(acknowledged), source: .dhcp) }
         var event = TimelineEvent(
@@ -38,18 +39,12 @@ public struct DHCPSightings: Sendable {
     }
 
     /// What the vendor definitions and the plugins' patterns make of it; the plugins know the model names that count.
-    private func identity(of observation: DHCPObservation) -> Sighting.Identity {
-        let plugins = appliance.plugins.catalog.identify(observation.asPluginsSeeIt).identity
+    private func identity(of observation: DHCPObservation, _ plugins: Sighting.Identity) -> Sighting.Identity {
         let definitions = observation.recognition
         return Sighting.Identity(
             mac: observation.mac, serialNumber: plugins.serialNumber, uuid: plugins.uuid,
             vendor: plugins.vendor ?? definitions?.vendor, model: plugins.model ?? definitions?.model,
             version: plugins.version ?? definitions?.version)
-    }
-
-    private func basis(of observation: DHCPObservation) -> [String] {
-        let plugins = appliance.plugins.catalog.identify(observation.asPluginsSeeIt).basis
-        return plugins + (observation.recognition.map { [$0.basis] } ?? [])
     }
 }
 

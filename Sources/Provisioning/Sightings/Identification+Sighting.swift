@@ -13,13 +13,7 @@ extension Identification {
     /// Why, one sentence for each pattern that counted, the most telling first.
     var basis: [String] {
         var seen: Set<String> = []
-        return reasons.map(\.match.basis).filter { seen.insert($0).inserted }
-    }
-}
-
-extension PluginCatalog {
-    /// The plugin that serves a device best, if any is good enough to be chosen without being told.
-    func bestSupport(for device: Device) -> SupportClaim? {
-        support(vendor: device.vendor, model: device.model, version: device.version).first { $0.level.associates }
+        // Several plugins of one family have the same pattern: which of them serves the device is said with the choice.
+        return reasons.map { $0.match.resemblance }.filter { seen.insert($0).inserted }
     }
 }

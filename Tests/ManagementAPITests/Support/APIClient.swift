@@ -36,7 +36,7 @@ struct APIClient: Sendable {
             store: store, plugins: PluginShelf(plugins), settings: settings, logger: logger,
             securityLog: securityLog ?? logger, now: { 1_000 })
         _ = try await store.transaction { try $0.save(setting: FirstStart.tenantSetting, Self.tenant.description) }
-        let tenant = try await FirstStart.prepare(store, settings: settings, now: 0)
+        let tenant = try await FirstStart.prepare(store, now: 0)
         responder = ManagementResponder(
             useCases: ManagementUseCases(
                 appliance, registry: DeviceRegistry(appliance, tenant: tenant),

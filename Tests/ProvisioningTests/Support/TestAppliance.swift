@@ -45,7 +45,7 @@ struct TestAppliance {
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         appliance = Appliance(
             store: store, plugins: PluginShelf(plugins), settings: settings, logger: silent, securityLog: silent, now: { clock.now })
-        tenant = try await FirstStart.prepare(store, settings: settings, now: clock.now)
+        tenant = try await FirstStart.prepare(store, now: clock.now)
         registry = DeviceRegistry(appliance, tenant: tenant)
         files = PhoneFiles(appliance, registry: registry, firstStart: clock.now)
         lines = LineBook(appliance, tenant: tenant)
