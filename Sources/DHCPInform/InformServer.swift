@@ -96,10 +96,14 @@ public struct InformServer: Service {
     private func listen(to socket: Socket) async throws {
         var others = OtherResponders(own: location.address)
         try await socket.executeThenClose { datagrams, _ in
-            for try await datagram in datagrams {
-                guard let server = others.news(in: Array(datagram.data.readableBytesView)) else { continue }
-                logger.warning(
-                    "DHCP server \(server) answers DHCPINFORM as well, and phones take whichever answer comes first: let one of the two do it")
+            do {
+                for try await datagram in datagrams {
+                    guard let server = others.news(in: Array(datagram.data.readableBytesView)) else { continue }
+                    logger.warning(
+                        "DHCP server \(server) answers DHCPINFORM as well, and phones take whichever answer comes first: let one of the two do it")
+                }
+            } catch is CancellationError {
+                // The server ends.
             }
         }
     }

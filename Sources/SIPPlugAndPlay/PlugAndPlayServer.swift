@@ -56,8 +56,12 @@ public struct PlugAndPlayServer: Service {
                 try await questions.executeThenClose { subscriptions, _ in
                     try await withThrowingDiscardingTaskGroup { group in
                         group.addTask {
-                            for try await datagram in responses {
-                                await responder.response(Array(datagram.data.readableBytesView), from: PlugAndPlayPeer(datagram.remoteAddress))
+                            do {
+                                for try await datagram in responses {
+                                    await responder.response(Array(datagram.data.readableBytesView), from: PlugAndPlayPeer(datagram.remoteAddress))
+                                }
+                            } catch is CancellationError {
+                                // The server ends.
                             }
                         }
                         group.addTask {
