@@ -18,7 +18,7 @@ struct AdditionTests {
             let items = plan.classes.flatMap { $0.items(in: "") }
             for platform in [ServerPlatform.dnsmasq, .isc, .kea] where !items.isEmpty {
                 let text = platform.generate(plan, GeneratorOptions(isFragment: true)).text
-                #expect(text.contains(family.id), "\(platform) has no class of \(family.id):\n\(text)")
+                #expect(text.contains(family.title), "\(platform) has no class of \(family.id):\n\(text)")
             }
         }
     }
@@ -30,7 +30,7 @@ struct AdditionTests {
         let plan = try DHCPPlan.addition(for: family, provd: provd, catalog: catalog)
         let text = ServerPlatform.dnsmasq.generate(plan, GeneratorOptions(isFragment: true)).text
         #expect(text.contains("dhcp-vendorclass=set:is-yealink,\"yealink\""))
-        #expect(text.contains("dhcp-option=tag:yealink,66,\"http://10.77.0.1:8667\""))
+        #expect(text.contains("dhcp-option-force=tag:yealink,66,\"http://10.77.0.1:8667\""))
         #expect(!text.contains("dhcp-range"))
     }
 

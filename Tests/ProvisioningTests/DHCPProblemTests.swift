@@ -40,7 +40,7 @@ struct DHCPProblemTests {
         #expect(event.text.hasPrefix("the phone is given nothing: give it something"))
         #expect(event.text.contains("option 66 (TFTP server name) “http://10.77.0.1:8667”"))
         let lines = try #require(event.details["lines"])
-        #expect(lines["dnsmasq"]?.string?.contains("dhcp-option=tag:yealink,66,\"http://10.77.0.1:8667\"") == true)
+        #expect(lines["dnsmasq"]?.string?.contains("dhcp-option-force=tag:yealink,66,\"http://10.77.0.1:8667\"") == true)
         #expect(lines["isc"]?.string?.contains("http://10.77.0.1:8667") == true)
         #expect(lines["kea"]?.string?.contains("http://10.77.0.1:8667") == true)
     }
