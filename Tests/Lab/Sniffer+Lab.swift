@@ -47,10 +47,14 @@ extension Lab {
     }
 
     /// Starts a second sniffer that prints what it sees to a file. It ends with the lab.
-    func startPrinting(_ arguments: String, to file: URL) async throws {
-        let program = program("dhcp-sniffd")
-        let line = "setsid '\(program)' --json --definitions '\(Lab.path("dhcp"))' \(arguments) >'\(file.path)' 2>'\(file.path).log' </dev/null &"
-        try await succeed("in", "appliance", "sh", "-c", line)
+    func startPrinting(_ arguments: [String], to file: URL) async throws {
+        // It must keep no descriptor open by which the test would wait for it; Python closes them.
+        let start = """
+            import subprocess, sys
+            subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=open(sys.argv[1], "w"), stderr=open(sys.argv[1] + ".log", "w"), start_new_session=True)
+            """
+        try await succeed(
+            ["in", "appliance", "python3", "-c", start, file.path, program("dhcp-sniffd"), "--json", "--definitions", Lab.path("dhcp")] + arguments)
         try await wait(for: "the sniffer listens") { try Lab.text(URL(filePath: file.path + ".log")).contains("listening on") }
     }
 

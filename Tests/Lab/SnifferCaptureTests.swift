@@ -9,7 +9,7 @@ struct SnifferCaptureTests {
     func tagsAndRelays() async throws {
         try await Lab.run { lab in
             let seen = lab.state.appending(path: "seen.json")
-            try await lab.startPrinting("--interface br0", to: seen)
+            try await lab.startPrinting(["--interface", "br0"], to: seen)
             try await lab.discover(["--vlan", "100"])
             try await lab.discover(["--relay", "10.88.0.1"])
             try await lab.wait(for: "both are seen") {
@@ -38,7 +38,7 @@ struct SnifferCaptureTests {
     func hotPlug() async throws {
         try await Lab.run { lab in
             let seen = lab.state.appending(path: "seen.json")
-            try await lab.startPrinting("", to: seen)
+            try await lab.startPrinting([], to: seen)
             for number in 1...2 {
                 let mac = "00:15:65:00:00:0\(number)"
                 let line = """
