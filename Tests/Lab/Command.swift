@@ -11,11 +11,17 @@ struct Command {
 
     var succeeded: Bool { status == 0 }
 
-    /// Threads of the test run block signals, a child inherits that, and SIGTERM would not end it.
-    private static let unblocking = """
-        import os, signal, sys
+    /// Runs the program as a child of its own. Threads of the test run block signals, which a child inherits, so that
+    /// SIGTERM would not end it; and `Process` waits until a descriptor that it hands down is closed, which a program in
+    /// the background would keep open for ever.
+    private static let guardian = """
+        import signal, subprocess, sys
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
-        os.execvp(sys.argv[1], sys.argv[1:])
+        child = subprocess.Popen(sys.argv[1:])
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda number, frame: child.send_signal(number))
+        status = child.wait()
+        sys.exit(status if status >= 0 else 128 - status)
         """
 
     /// Runs a program and waits for its end without holding a thread.
@@ -31,7 +37,7 @@ struct Command {
 
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", unblocking, program] + arguments
+        process.arguments = ["python3", "-c", guardian, program] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
