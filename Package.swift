@@ -75,6 +75,7 @@ let package = Package(
 
         // MARK: Use cases
         .target(name: "PhonePlugins", dependencies: ["JSONText", "ProvModel", "NetTypes", "Jinja", "TimeZones", yams]),
+        .target(name: "PluginAuthoring", dependencies: ["JSONText", "Jinja", "NetTypes", "PhonePlugins", "TimeZones"]),
         .target(name: "Provisioning", dependencies: ["DHCPConfig", "JSONText", "ProvModel", "NetTypes", "PhonePlugins", "TimeZones", crypto, logging]),
 
         // MARK: Doors
@@ -112,7 +113,11 @@ let package = Package(
                 "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
                 "SIPOnboarding", "SIPPlugAndPlay", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore,
             ]),
-        .target(name: "ProvCommands", dependencies: ["JSONText", "ProvModel", "NetTypes", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
+        .target(
+            name: "ProvCommands",
+            dependencies: [
+                "JSONText", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
+            ]),
         .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),
         .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPVerification", "NetTypes", argumentParser]),
 
@@ -139,6 +144,8 @@ let package = Package(
         .testTarget(name: "DeviceStorageTests", dependencies: ["DeviceStorage", "JSONText", "NetTypes", "ProvModel"]),
         .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture"]),
         .testTarget(name: "PhonePluginsTests", dependencies: ["PhonePlugins", "JSONText", "Jinja", "NetTypes", "TimeZones"]),
+        .testTarget(
+            name: "PluginAuthoringTests", dependencies: ["PluginAuthoring", "JSONText", "Jinja", "NetTypes", "PhonePlugins", "TimeZones"]),
         .testTarget(
             name: "ProvisioningTests",
             dependencies: ["Provisioning", "DHCPConfig", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", logging]),

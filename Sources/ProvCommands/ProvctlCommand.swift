@@ -2,11 +2,11 @@
 
 public import ArgumentParser
 
-/// The program `provctl`. It speaks only the management API.
+/// The program `provctl`. It speaks only the management API, but for the commands of plugin authors, which need no server.
 public struct ProvctlCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "provctl", abstract: "Looks after the phones and lines of a provd.",
-        subcommands: [LineCommand.self, DeviceCommand.self, TimelineCommand.self])
+        subcommands: [LineCommand.self, DeviceCommand.self, TimelineCommand.self, PluginCommand.self])
 
     public init() {}
 }

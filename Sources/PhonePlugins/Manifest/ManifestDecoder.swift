@@ -7,7 +7,7 @@ import NetTypes
 struct ManifestDecoder {
     private static let keys = [
         "id", "version", "minimum_provd", "vendor", "description", "models", "patterns", "ouis", "support", "files", "tables",
-        "synchronise", "parameters", "default_model", "firmware_packages",
+        "synchronise", "parameters", "default_model", "firmware_packages", "uploads", "tftp",
     ]
 
     /// Decodes a manifest.
@@ -63,6 +63,8 @@ struct ManifestDecoder {
             tables: try map["tables"].map { node throws(PluginProblem) in try tables(node) } ?? [:],
             firmwarePackages: try map["firmware_packages"].map { node throws(PluginProblem) in try firmwarePackages(node) } ?? [],
             synchronisation: try map["synchronise"].map { node throws(PluginProblem) in try synchronisation(node) } ?? .unsupported,
+            uploads: try map["uploads"].map { node throws(PluginProblem) in try uploads(node) } ?? [],
+            tftpOptions: try map["tftp"].map { node throws(PluginProblem) in try tftp(node) } ?? .unlimited,
             unsupportedParameters: unsupported,
             support: try map["support"].map { node throws(PluginProblem) in try support(node) } ?? SupportRule.standard,
             modelIndex: modelIndex)

@@ -3,7 +3,7 @@
 extension ManifestNode {
     /// The lists of a manifest to which a family's fragment adds; any other list is replaced by the plugin's own.
     private static let growingLists: Set<String> = [
-        "patterns.http", "patterns.tftp", "patterns.dhcp", "patterns.sip", "support", "files", "ouis",
+        "patterns.http", "patterns.tftp", "patterns.dhcp", "patterns.sip", "support", "files", "uploads", "ouis",
     ]
 
     /// The manifest over a family's fragment: mappings are merged, own values win, and the fragment's

@@ -24,6 +24,10 @@ public enum PluginLimits {
     public static let supportRules = 100
     /// The most file rules of one plugin.
     public static let files = 300
+    /// The most rules for what phones send.
+    public static let uploads = 50
+    /// The largest file that a rule may let a phone send, in bytes; a phone's log has some hundred kilobytes.
+    public static let uploadBytes = 64 << 20
     /// The longest template in bytes; the largest phone configurations have some tens of kilobytes.
     public static let templateBytes = 1 << 20
     /// The most templates of one plugin.

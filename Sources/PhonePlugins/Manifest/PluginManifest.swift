@@ -31,6 +31,10 @@ public struct PluginManifest: Sendable {
     public let firmwarePackages: [FirmwarePackage]
     /// How a phone is told to fetch its configuration again.
     public let synchronisation: Synchronisation
+    /// What phones may send with PUT and POST, such as their logs.
+    public let uploads: [UploadRule]
+    /// Which TFTP options the phones can be given.
+    public let tftpOptions: TFTPOptionRules
     /// Parameters of raw configurations that the phones cannot express, with the reason.
     public let unsupportedParameters: [String: String]
     let support: [SupportRule]

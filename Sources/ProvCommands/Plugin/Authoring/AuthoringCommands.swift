@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+
+/// What works on a directory of a plugin, without a server.
+enum AuthoringCommands {
+    static let all: [any ParsableCommand.Type] = [PluginTest.self]
+}
