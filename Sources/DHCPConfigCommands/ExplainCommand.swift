@@ -31,12 +31,26 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "The subnet that it is in, by name. Needed if the site has several.")
     var subnet: String?
 
+    @Flag(help: "Explain what every sample of the definitions would be told: all makes at a glance.")
+    var samples = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
     @OptionGroup var site: SiteInput
 
+    func validate() throws {
+        let shown = [mac, vendorClass, userClass, vendorClassHex, userClassHex, hostname].contains { $0 != nil }
+        guard !samples || !shown else { throw ValidationError("--samples explains the samples of the definitions, not one phone: leave out what that phone shows") }
+    }
+
     func run() throws {
+        if samples {
+            let (plan, catalog) = try site.planAndCatalog()
+            let explanations = plan.explainSamples(in: try chosenSubnet(plan), catalog: catalog)
+            StandardOutput.write(json ? explanations.json : explanations.description)
+            return
+        }
         var evidence = DHCPEvidence(vendorClass: vendorClass, userClass: userClass, hostname: hostname)
         if let mac {
             guard let address = MACAddress(mac) else {

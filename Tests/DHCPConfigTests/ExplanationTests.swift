@@ -57,4 +57,14 @@ struct ExplanationTests {
         let value = try template.encode([.tftpServer: "abc"])
         #expect(hexadecimal(value.octets) == "00:00:04:03:06:02:04:61:62:63:00")
     }
+
+    @Test func everySampleIsExplainedAtOnce() throws {
+        let plan = try plan(exampleSiteText()), catalog = try shippedCatalog()
+        let voice = try #require(plan.subnets.first)
+        let samples = plan.explainSamples(in: voice, catalog: catalog)
+        #expect(Set(samples.entries.compactMap { $0.explanation.phoneClass?.name }) == Set(catalog.families.map(\.id)))
+        #expect(samples.description.contains("yealink: “yealink”; 80:5e:c0:12:34:56\n  option 66 (TFTP server name): “http://10.77.0.1:8667”\n"))
+        // The evidence stands beside what is told, so that a script can play the phone.
+        #expect(samples.json.contains(#""sample": { "mac": "00:08:5d:12:34:56", "vendor_class": "416173747261495050686f6e653637333169" }"#))
+    }
 }

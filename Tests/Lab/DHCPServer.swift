@@ -25,33 +25,19 @@ struct VerifyReport: Decodable {
     let rows: [Row]
 }
 
-/// What `dhcpd-config explain --json` prints.
-struct ExplainReport: Decodable {
-    struct Item: Decodable {
-        let option: Int?
-        let hex: String
-    }
-
-    let items: [Item]
-
-    /// The values by option, in hexadecimal.
-    var values: [Int: String] { items.reduce(into: [:]) { if let code = $1.option { $0[code] = $1.hex } } }
-}
-
 extension Lab {
     static let definitions = path("dhcp")
     static let site = path("scripts/lab/site.yml")
 
-    /// Runs udhcpc on a phone's port once, as a phone with this vendor class that asks for these options.
+    /// Runs udhcpc on a phone's port once, as a phone with this vendor class.
     ///
     /// - Returns: What it was told, by the names that udhcpc gives its script.
-    func lease(_ phone: String, vendorClass: String, hostname: String? = nil, asking codes: [Int] = []) async throws -> [String: String] {
+    func lease(_ phone: String, vendorClass: String, hostname: String? = nil) async throws -> [String: String] {
         let script = state.appending(path: "udhcpc.script")
         try "#!/bin/sh\nif [ \"$1\" = bound ]; then env; fi\n".write(to: script, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
         var arguments = ["in", phone, "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", "5", "-T", "1", "-V", vendorClass, "-s", script.path]
         if let hostname { arguments += ["-x", "hostname:\(hostname)"] }
-        for code in codes { arguments += ["-O", "\(code)"] }
         return Self.variables(try await succeed(arguments))
     }
 

@@ -85,7 +85,9 @@ extension Explanation: CustomStringConvertible {
     }
 
     /// The explanation as JSON, for scripts.
-    public var json: String {
+    public var json: String { JSONValue.object(jsonMembers).formatted() + "\n" }
+
+    var jsonMembers: [(String, JSONValue)] {
         var members: [(String, JSONValue)] = []
         if let recognition {
             var parts: [(String, JSONValue)] = [("vendor", .text(recognition.vendor)), ("family", .text(recognition.family.id))]
@@ -103,7 +105,7 @@ extension Explanation: CustomStringConvertible {
         case .refused: members.append(("admission", .text("refused")))
         }
         members.append(("items", .list(items.map(Self.json))))
-        return JSONValue.object(members).formatted() + "\n"
+        return members
     }
 
     private static func json(_ item: DHCPPlan.Item) -> JSONValue {
