@@ -54,6 +54,7 @@ let package = Package(
     ],
     targets: [
         // MARK: C libraries
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
 
         // MARK: Words and formats
@@ -72,6 +73,7 @@ let package = Package(
         // MARK: Adapters
         .target(name: "DeviceStorage", dependencies: ["JSONText", "ProvModel", "NetTypes", grdb]),
         .target(name: "PacketCapture", dependencies: ["CPcap"]),
+        .target(name: "Archives", dependencies: ["CArchive"]),
 
         // MARK: Use cases
         .target(name: "PhonePlugins", dependencies: ["JSONText", "ProvModel", "NetTypes", "Jinja", "TimeZones", yams]),
@@ -143,6 +145,7 @@ let package = Package(
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
         .testTarget(name: "DeviceStorageTests", dependencies: ["DeviceStorage", "JSONText", "NetTypes", "ProvModel"]),
         .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture"]),
+        .testTarget(name: "ArchivesTests", dependencies: ["Archives"], exclude: ["Fixtures"]),
         .testTarget(name: "PhonePluginsTests", dependencies: ["PhonePlugins", "JSONText", "Jinja", "NetTypes", "TimeZones"]),
         .testTarget(
             name: "PluginAuthoringTests", dependencies: ["PluginAuthoring", "JSONText", "Jinja", "NetTypes", "PhonePlugins", "TimeZones"]),
