@@ -13,6 +13,8 @@ public final class JinjaEnvironment: Sendable {
     struct Registry: Sendable {
         let filters: [String: HostFunction]
         let tests: [String: HostFunction]
+        /// The tables of the filters that look values up.
+        let lookups: [String: JinjaDict]
     }
 
     let loader: any TemplateLoader
@@ -29,19 +31,25 @@ public final class JinjaEnvironment: Sendable {
     ///   - options: How templates are read.
     ///   - filters: More filters; one with a known name replaces the filter of the language.
     ///   - tests: More tests, whose result counts by its truth.
+    ///   - lookups: More filters, each with its tables by name: `value | lookup('table')` is the table's entry for the text of
+    ///     the value, else its entry `default`, else undefined.
     ///   - globals: Values that every template can see, under what its context has.
     public init(
         loader: any TemplateLoader,
         options: JinjaOptions = JinjaOptions(),
         filters: [String: Function] = [:],
         tests: [String: Function] = [:],
+        lookups: [String: JinjaDict] = [:],
         globals: [String: JinjaValue] = [:]
     ) {
         self.loader = loader
         self.options = options
+        var filters = filters
+        for (name, tables) in lookups { filters[name] = JinjaDict.lookup(in: tables, filter: name) }
         registry = Registry(
             filters: filters.reduce(into: [:]) { $0[$1.key] = HostFunction(name: $1.key, body: $1.value) },
-            tests: tests.reduce(into: [:]) { $0[$1.key] = HostFunction(name: $1.key, body: $1.value) })
+            tests: tests.reduce(into: [:]) { $0[$1.key] = HostFunction(name: $1.key, body: $1.value) },
+            lookups: lookups)
         var known = JinjaDict(BuiltinFunction.allCases.map { ($0.rawValue, .object(JinjaObject(.builtin($0)))) })
         for (name, value) in globals { known[name] = value }
         self.globals = known

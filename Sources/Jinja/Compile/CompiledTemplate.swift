@@ -29,8 +29,8 @@ final class CompiledTemplate: Sendable {
     let functions: [FunctionCode]
     let macros: [MacroCode]
     let runs: [RunCode]
-    /// The variable of each run, apart from the rest because it is looked at first.
-    let runSlots: [Int]
+    /// The variables of each run, apart from the rest because they are looked at first.
+    let runVariables: [RunVariables]
     let textsAndOutputs: [TextAndOutput]
     let branches: [BranchCode]
     let assignments: [AssignmentCode]
@@ -46,6 +46,8 @@ final class CompiledTemplate: Sendable {
     let outputSources: [Int: Range<Int>]
     /// The runs that earlier renderings have prepared.
     let preparedRuns: Mutex<PreparedRuns>
+    /// How many bytes its last rendering had, which is about what the next one has.
+    let lastOutputCount = Atomic(0)
     let blocksByName: [String: Int]
     /// The slot of `self` in the root function, if the template uses it.
     let selfSlot: Int?
@@ -71,7 +73,7 @@ final class CompiledTemplate: Sendable {
         functions = tables.functions
         macros = tables.macros
         runs = tables.runs
-        runSlots = tables.runs.map(\.slot)
+        runVariables = tables.runs.map(\.variables)
         preparedRuns = Mutex(PreparedRuns(runs: tables.runs.count))
         textsAndOutputs = tables.textsAndOutputs
         branches = tables.branches
@@ -164,6 +166,8 @@ enum ExpressionNode: Sendable {
     case method(Int, name: Int, arguments: Int)
     case filter(BuiltinFilter, Int, arguments: Int)
     case hostFilter(Int, Int, arguments: Int)
+    /// A filter that looks its value up in the table of a name, which is a constant.
+    case lookup(Int, table: Int, name: Int)
     case defaultFilter(Int, fallback: Int, isBoolean: Int)
     case test(BuiltinTest, Int, arguments: Int)
     case hostTest(Int, Int, arguments: Int)
@@ -192,7 +196,7 @@ struct Body: Sendable {
 enum StatementNode: Sendable {
     case text(Int)
     case output(Int)
-    /// Texts and outputs of one local variable in turn.
+    /// Texts and outputs of one local variable, or of two counters, in turn.
     case run(Int)
     /// A text and the output behind it, which is what most of a template is made of.
     case textAndOutput(Int)
@@ -214,14 +218,21 @@ enum StatementNode: Sendable {
 }
 
 struct RunCode: Sendable {
-    let slot: Int
-    /// The outputs of the variable are expressions of their own, for values that are no small numbers.
+    let variables: RunVariables
+    /// The outputs of the variables are expressions of their own, for values that are no small numbers.
     let pieces: [Piece]
 
     enum Piece: Sendable {
         case text(Int)
         case value(Int)
     }
+}
+
+/// The slots of the variables that a run puts out.
+struct RunVariables: Sendable {
+    let first: Int
+    /// Where the run counts by two variables; -1 otherwise.
+    var second = -1
 }
 
 struct TextAndOutput: Sendable {
@@ -315,6 +326,9 @@ struct LoopCode: Sendable {
     let condition: Int?
     let conditionTarget: Int
     let conditionLoads: Range<Int>
+    /// What cannot change while the loop runs.
+    let constantLoads: Range<Int>
+    /// What starts anew with each item.
     let loads: Range<Int>
     let body: Body
     let elseLoads: Range<Int>

@@ -184,6 +184,12 @@ extension Compiler {
         if let host = environment.filters[text] {
             try checkHost(arguments, "filter", text, at: position)
             let operand = try compile(operand, at: place)
+            if case .constant(.string(let name)) = arguments.positional.first?.kind, arguments.positional.count == 1,
+                arguments.list == nil, let table = environment.lookups[text]?.table(named: name)
+            {
+                tables.constants.append(.dict(table))
+                return .lookup(operand, table: tables.constants.count - 1, name: self.name(name))
+            }
             tables.hostFunctions.append(host)
             return .hostFilter(tables.hostFunctions.count - 1, operand, arguments: try compile(arguments, at: place))
         }

@@ -11,7 +11,7 @@ extension Compiler {
                 nodes.append(CompiledStatement(node: node, position: statement.position, source: source))
             }
         }
-        let joined = joinTexts(joinRuns(nodes))
+        let joined = joinTexts(joinRuns(nodes, function: place.scope.function))
         let first = tables.statements.count
         for entry in joined {
             if let source = entry.source { tables.outputSources[tables.statements.count] = source }
@@ -28,29 +28,31 @@ extension Compiler {
         let source: Range<Int>?
     }
 
-    /// Joins texts and outputs of one local variable into runs.
-    private mutating func joinRuns(_ nodes: [CompiledStatement]) -> [CompiledStatement] {
+    /// Joins texts and outputs of one local variable, or of two counters, into runs.
+    private mutating func joinRuns(_ nodes: [CompiledStatement], function: Int) -> [CompiledStatement] {
         var result: [CompiledStatement] = []
         var index = 0
         while index < nodes.count {
             var pieces: [RunCode.Piece] = []
-            var slot: Int?
+            var variables: RunVariables?
             var output = nodes[index]
             var end = index
             scan: while end < nodes.count {
                 switch nodes[end].node {
                 case .text(let text): pieces.append(.text(text))
                 case .output(let value):
-                    guard case .local(let found) = tables.expressions[value], slot == nil || slot == found else { break scan }
-                    if slot == nil { output = nodes[end] }
-                    slot = found
+                    guard case .local(let slot) = tables.expressions[value],
+                        let joined = joined(variables, with: slot, function: function)
+                    else { break scan }
+                    if variables == nil { output = nodes[end] }
+                    variables = joined
                     pieces.append(.value(value))
                 default: break scan
                 }
                 end += 1
             }
-            if let slot, pieces.count > 1 {
-                tables.runs.append(RunCode(slot: slot, pieces: pieces))
+            if let variables, pieces.count > 1 {
+                tables.runs.append(RunCode(variables: variables, pieces: pieces))
                 result.append(
                     CompiledStatement(node: .run(tables.runs.count - 1), position: output.position, source: output.source))
                 index = end
@@ -60,6 +62,18 @@ extension Compiler {
             }
         }
         return result
+    }
+
+    /// The variables of a run that is to put out another one too, or `nil` where it cannot.
+    ///
+    /// A second variable is only taken where both count: what a run puts out is kept for small numbers, and any other
+    /// value would have the whole run written piece by piece.
+    private func joined(_ variables: RunVariables?, with slot: Int, function: Int) -> RunVariables? {
+        guard let variables else { return RunVariables(first: slot) }
+        if slot == variables.first || slot == variables.second { return variables }
+        let counters = [variables.first, slot].map { Scope.Variable(function: function, slot: $0) }
+        guard variables.second < 0, counters.allSatisfy(self.counters.contains) else { return nil }
+        return RunVariables(first: variables.first, second: slot)
     }
 
     /// Joins every text with the output behind it.
@@ -217,15 +231,22 @@ extension Compiler {
             conditionTarget = add(try compile(loop.target, at: place.inner(conditionScope), position: position))
         }
         let target = add(try compile(loop.target, at: place.inner(scope), position: position))
+        if case .call(let callee, _) = loop.iterable.kind, case .name("range") = callee.kind, case .name(let counter) = loop.target,
+            let variable = scope.find(counter)
+        {
+            counters.insert(variable)
+        }
         let body = try compile(loop.body, at: place.inner(scope))
         let elseScope = Scope(function: scope.function, parent: outer)
         analyze(loop.otherwise, in: elseScope)
         let otherwise = try compile(loop.otherwise, at: place.inner(elseScope))
+        // Nothing in a loop sets a variable of the context, so that names which the loop only reads are resolved once.
+        let stores = scope.symbols.stores
         tables.loops.append(
             LoopCode(
                 iterable: iterable, target: target, loopSlot: usesLoop ? scope.find("loop")?.slot : nil,
                 condition: condition, conditionTarget: conditionTarget, conditionLoads: loads(of: conditionScope),
-                loads: loads(of: scope), body: body, elseLoads: loads(of: elseScope), otherwise: otherwise,
+                constantLoads: loads(of: scope) { !stores.contains($0) }, loads: loads(of: scope) { stores.contains($0) }, body: body, elseLoads: loads(of: elseScope), otherwise: otherwise,
                 function: function))
         return tables.loops.count - 1
     }

@@ -25,6 +25,8 @@ struct Compiler {
     /// Whether an `extends` that always runs has been passed.
     var hasKnownExtends = false
     var extendsCount = 0
+    /// The targets of loops over a `range`.
+    var counters: Set<Scope.Variable> = []
     /// The function in which each function is nested.
     private var functionParents: [Int?] = []
     private var nameIDs: [String: Int] = [:]
@@ -127,9 +129,9 @@ struct Compiler {
         return tables.names.count - 1
     }
 
-    mutating func loads(of scope: Scope) -> Range<Int> {
+    mutating func loads(of scope: Scope, where isIncluded: (String) -> Bool = { _ in true }) -> Range<Int> {
         let first = tables.loads.count
-        for (text, load) in scope.symbols.loads.sorted(by: { $0.key < $1.key }) {
+        for (text, load) in scope.symbols.loads.sorted(by: { $0.key < $1.key }) where isIncluded(text) {
             guard let slot = scope.symbols.variables[text]?.slot else { continue }
             switch load {
             case .parameter: continue

@@ -3,42 +3,93 @@
 extension Renderer {
     /// The value of an expression. A failure names the expression's place.
     mutating func evaluate(_ id: Int) throws(JinjaRenderError) -> JinjaValue {
-        // Variables, constants and attributes of dictionaries cannot fail and make up most of all nodes.
+        // What makes up most of all nodes comes first, as far as it cannot fail; its parts name their own places.
         switch code.expressions[id] {
         case .local(let slot): return slots[slot]
         case .constant(let index): return code.constants[index]
         case .attribute(let base, let name):
-            if let value = try dictAttribute(base, name) { return value }
+            if let value = dictAttribute(base, name) { return value }
+        case .or(let left, let right) where undefinedBehavior != .strict:
+            let value = try evaluate(left)
+            return value.isTruthy ? value : try evaluate(right)
+        case .and(let left, let right) where undefinedBehavior != .strict:
+            let value = try evaluate(left)
+            return value.isTruthy ? try evaluate(right) : value
+        case .conditional(let test, let then, let otherwise):
+            if try isTrue(expression: test) { return try evaluate(then) }
+            if otherwise >= 0 { return try evaluate(otherwise) }
+        case .binary: if let number = integer(id) { return .int(number) }
+        case .filter(.string, let operand, arguments: -1):
+            if let number = integer(operand) { return .string(DecimalName.text(of: number)) }
+        case .lookup(let operand, let table, let name): return try lookUp(operand, table, name)
         case .defaultFilter(let operand, let fallback, let isBoolean):
             if isBoolean < 0 {
-                // Its parts name their own places, and nothing else in it can fail.
                 let value = try evaluate(operand)
                 guard case .undefined = value else { return value }
                 return fallback < 0 ? .string("") : try evaluate(fallback)
             }
         case .item(let base, let index):
-            if let value = try dictItem(base, index) { return value }
+            if let value = dictItem(base, index) { return value }
         default: break
         }
         return try evaluateOther(id)
     }
 
-    /// The item of a dictionary that a variable or literal holds, by a variable or literal text.
+    /// The item of a dictionary that a variable or literal holds, by a variable, a literal or a number made text.
     @inline(__always)
-    private func dictItem(_ base: Int, _ index: Int) throws(JinjaRenderError) -> JinjaValue? {
+    private func dictItem(_ base: Int, _ index: Int) -> JinjaValue? {
         switch (code.expressions[base], code.expressions[index]) {
-        case (.local(let slot), .local(let key)): slots[slot].dictItem(slots[key])
-        case (.local(let slot), .constant(let key)): slots[slot].dictItem(code.constants[key])
-        case (.constant(let dict), .local(let key)): code.constants[dict].dictItem(slots[key])
-        default: nil
+        case (.local(let slot), .local(let key)): return slots[slot].dictItem(slots[key])
+        case (.local(let slot), .constant(let key)): return slots[slot].dictItem(code.constants[key])
+        case (.constant(let dict), .local(let key)): return code.constants[dict].dictItem(slots[key])
+        case (.local(let slot), .filter(.string, let operand, arguments: -1)):
+            guard case .dict(let dict) = slots[slot], let number = integer(operand), let name = DecimalName.small(number) else {
+                return nil
+            }
+            return dict[name.hashed] ?? name.missingAttribute
+        default: return nil
         }
     }
 
     /// The attribute of a dictionary in a variable; `nil` for everything else.
     @inline(__always)
-    private func dictAttribute(_ base: Int, _ name: Int) throws(JinjaRenderError) -> JinjaValue? {
+    private func dictAttribute(_ base: Int, _ name: Int) -> JinjaValue? {
         guard case .local(let slot) = code.expressions[base] else { return nil }
         return slots[slot].dictAttribute(code.names[name])
+    }
+
+    /// What a table has for the value of an expression.
+    private mutating func lookUp(_ operand: Int, _ table: Int, _ name: Int) throws(JinjaRenderError) -> JinjaValue {
+        let value = try evaluate(operand)
+        if case .dict(let table) = code.constants[table], let entry = table.entry(for: value) { return entry }
+        return code.names[name].missing
+    }
+
+    /// The value of an expression of integers, found without making values on the way.
+    ///
+    /// `nil` for everything else, also where the result is too large; nothing has happened then.
+    private func integer(_ id: Int) -> Int? {
+        switch code.expressions[id] {
+        case .local(let slot): if case .int(let number) = slots[slot] { return number }
+        case .constant(let index): if case .int(let number) = code.constants[index] { return number }
+        case .attribute(let base, let name):
+            guard case .local(let slot) = code.expressions[base], case .dict(let dict) = slots[slot],
+                !code.names[name].isDictMethod
+            else { return nil }
+            return dict.integer(named: code.names[name].hashed)
+        case .binary(let operation, let left, let right):
+            guard let left = integer(left), let right = integer(right) else { return nil }
+            let (result, overflow): (Int, Bool)
+            switch operation {
+            case .add: (result, overflow) = left.addingReportingOverflow(right)
+            case .subtract: (result, overflow) = left.subtractingReportingOverflow(right)
+            case .multiply: (result, overflow) = left.multipliedReportingOverflow(by: right)
+            default: return nil
+            }
+            return overflow ? nil : result
+        default: break
+        }
+        return nil
     }
 
     @inline(never)
@@ -76,6 +127,7 @@ extension Renderer {
             return try callMethod(of: try evaluate(base), code.names[name], arguments: arguments)
         case .filter(let filter, let operand, let arguments): return try evaluateFilter(filter, operand, arguments)
         case .hostFilter(let function, let operand, let arguments): return try callHost(function, operand, arguments)
+        case .lookup(let operand, let table, let name): return try lookUp(operand, table, name)
         case .defaultFilter(let operand, let fallback, let isBoolean):
             return try evaluateDefault(operand, fallback: fallback, isBoolean: isBoolean)
         case .test, .hostTest, .and, .or, .compare, .compareChain: return try evaluateLogic(node)

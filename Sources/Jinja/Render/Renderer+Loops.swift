@@ -30,6 +30,7 @@ extension Renderer {
         _ loop: LoopCode, items: [JinjaValue], depth: Int, recursion: LoopState.Recursion?
     ) throws(JinjaRenderError) {
         var hasRun = false
+        load(loop.constantLoads)
         if let loopSlot = loop.loopSlot {
             // The loop's fields need all items, so a condition is applied to all of them first.
             let items =
@@ -46,7 +47,7 @@ extension Renderer {
                 try useSteps(1)
                 loops[position].index = index
                 slots[loopSlot] = value
-                try assign(items[index], to: code.targets[loop.target])
+                try assign(items[index], toTarget: loop.target)
                 load(loop.loads)
                 try execute(loop.body)
             }
@@ -56,7 +57,7 @@ extension Renderer {
             for item in items {
                 try useSteps(1)
                 if loop.condition != nil, !(try passes(item, loop)) { continue }
-                try assign(item, to: code.targets[loop.target])
+                try assign(item, toTarget: loop.target)
                 load(loop.loads)
                 try execute(loop.body)
                 hasRun = true
@@ -72,7 +73,7 @@ extension Renderer {
         guard let condition = loop.condition else { return true }
         load(loop.conditionLoads)
         try useSteps(1)
-        try assign(item, to: code.targets[loop.conditionTarget])
+        try assign(item, toTarget: loop.conditionTarget)
         return try isTrue(expression: condition)
     }
 

@@ -7,7 +7,7 @@ extension Renderer {
                 // What nearly all statements are comes first, and everything else is kept out of the way.
                 switch code.statements[index] {
                 case .run(let run):
-                    if case .int(let number) = slots[code.runSlots[run]], let bytes = runs.bytes(ofRun: run, for: number) {
+                    if let (first, second) = numbers(ofRun: run), let bytes = runs.bytes(ofRun: run, for: first, second) {
                         output.append(contentsOf: bytes)
                     } else {
                         try executeRun(run, statement: index)
@@ -20,6 +20,9 @@ extension Renderer {
                 case .branch(let branch):
                     let isTrue = try isTrue(expression: code.branches[branch].test)
                     try execute(isTrue ? code.branches[branch].then : code.branches[branch].otherwise)
+                case .assign(let assignment):
+                    let value = try evaluate(code.assignments[assignment].value)
+                    try assign(value, toTarget: code.assignments[assignment].target)
                 case let node: try executeOther(node, at: index)
                 }
                 if output.count > outputLimit { throw outputTooLong() }
@@ -32,9 +35,8 @@ extension Renderer {
     @inline(never)
     private mutating func executeOther(_ node: StatementNode, at index: Int) throws(JinjaRenderError) {
         switch node {
-        case .text, .output, .textAndOutput, .run, .branch: break
+        case .text, .output, .textAndOutput, .run, .branch, .assign: break
         case .loop(let loop): try executeLoop(loop)
-        case .assign(let assignment): try executeAssignment(code.assignments[assignment])
         case .capture(let capture): try executeCapture(capture)
         case .macro(let macro): try defineMacro(macro)
         case .callBlock(let call): try executeCallBlock(call, statement: index)
@@ -49,7 +51,17 @@ extension Renderer {
         }
     }
 
-    /// Writes a run piece by piece, and prepares it for the next time when its variable is a small number.
+    /// The numbers that a run puts out, or `nil` when its variables hold something else.
+    @inline(__always)
+    private func numbers(ofRun run: Int) -> (first: Int, second: Int)? {
+        let variables = code.runVariables[run]
+        guard case .int(let first) = slots[variables.first] else { return nil }
+        if variables.second < 0 { return (first, 0) }
+        guard case .int(let second) = slots[variables.second] else { return nil }
+        return (first, second)
+    }
+
+    /// Writes a run piece by piece, and prepares it for the next time when its variables are small numbers.
     private mutating func executeRun(_ index: Int, statement: Int) throws(JinjaRenderError) {
         let run = code.runs[index]
         let start = output.count
@@ -59,15 +71,10 @@ extension Renderer {
             case .value(let value): try emit(expression: value, statement: statement)
             }
         }
-        if case .int(let number) = slots[run.slot] {
-            runs.keep(output[start...], ofRun: index, for: number)
+        if let (first, second) = numbers(ofRun: index) {
+            runs.keep(output[start...], ofRun: index, for: first, second)
             haveRunsChanged = true
         }
-    }
-
-    private mutating func executeAssignment(_ assignment: AssignmentCode) throws(JinjaRenderError) {
-        let value = try evaluate(assignment.value)
-        try assign(value, to: code.targets[assignment.target])
     }
 
     private mutating func executeCapture(_ index: Int) throws(JinjaRenderError) {
@@ -125,6 +132,16 @@ extension Renderer {
     }
 
     // MARK: - Assignment
+
+    /// Puts a value where an assignment or a loop wants it: most often into a slot that nobody else sees.
+    @inline(__always)
+    mutating func assign(_ value: JinjaValue, toTarget target: Int) throws(JinjaRenderError) {
+        if case .slot(let slot, exportName: -1) = code.targets[target] {
+            slots[slot] = value
+        } else {
+            try assign(value, to: code.targets[target])
+        }
+    }
 
     /// Puts a value where an assignment or a loop wants it.
     mutating func assign(_ value: JinjaValue, to target: TargetCode) throws(JinjaRenderError) {

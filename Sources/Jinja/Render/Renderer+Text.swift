@@ -21,6 +21,8 @@ extension Renderer {
                 }
             }
             try emit(slots[slot], statement: statement)
+        case .or(let left, let right) where undefinedBehavior != .strict:
+            if try !emitIfTrue(expression: left, statement: statement) { try emit(expression: right, statement: statement) }
         case .concat(let first, let count) where !isEscaping:
             // The parts need not become one string first.
             for position in first..<(first + count) { try emit(expression: code.operands[position], statement: statement) }
@@ -37,6 +39,18 @@ extension Renderer {
             if try !emitCall(id, caller: nil) { try emit(try evaluate(id), statement: statement) }
         default: try emit(try evaluate(id), statement: statement)
         }
+    }
+
+    /// Puts out the value of an expression if it is true, and tells whether it was.
+    private mutating func emitIfTrue(expression id: Int, statement: Int) throws(JinjaRenderError) -> Bool {
+        if case .or(let left, let right) = code.expressions[id] {
+            if try emitIfTrue(expression: left, statement: statement) { return true }
+            return try emitIfTrue(expression: right, statement: statement)
+        }
+        let value = try evaluate(id)
+        if !value.isTruthy { return false }
+        try emit(value, statement: statement)
+        return true
     }
 
     /// Puts out a value, escaped where it must be.

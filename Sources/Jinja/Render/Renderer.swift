@@ -104,9 +104,11 @@ struct Renderer {
             throw JinjaRenderError(.limit, "the context is nested more than \(RenderLimits.valueDepth) levels deep")
                 .located(in: code.name, at: SourcePosition(line: 1, column: 1))
         }
-        output.reserveCapacity(code.source.count * 2)
+        let expected = code.lastOutputCount.load(ordering: .relaxed)
+        output.reserveCapacity(expected == 0 ? code.source.count * 2 : expected + expected / 16)
         try renderRoot(of: code, context: 0)
         if haveRunsChanged { keepRuns() }
+        code.lastOutputCount.store(output.count, ordering: .relaxed)
         return output
     }
 

@@ -70,6 +70,14 @@ public struct JinjaDict: Sendable {
         storage[0].value(of: name.text, hash: name.hash)
     }
 
+    /// The integer of a text key; `nil` for every other value.
+    func integer(named name: HashedName) -> Int? {
+        guard let position = storage[0].position(of: name.text, hash: name.hash),
+            case .int(let number) = storage[0].values[position]
+        else { return nil }
+        return number
+    }
+
     /// The value of any key, or `nil` when the key is absent.
     ///
     /// - Throws: ``JinjaRenderError`` for a key that cannot be hashed, such as a list.

@@ -94,7 +94,7 @@ struct PluginTemplates: Sendable {
     }
 
     private static func environment(_ sources: [String: String], _ tables: JinjaDict) -> JinjaEnvironment {
-        JinjaEnvironment(loader: DictionaryLoader(sources), filters: ["from_table": fromTable(tables)])
+        JinjaEnvironment(loader: DictionaryLoader(sources), lookups: ["from_table": tables])
     }
 
     private static func text(of file: StaticFile) throws(PluginProblem) -> String {
@@ -112,24 +112,6 @@ struct PluginTemplates: Sendable {
                 place: .init(file: file, line: error.line, column: error.column), reason: error.message, remedy: "correct the template")
         case .templateNotFound, .loadFailed:
             PluginProblem(place: .init(file: file), reason: error.description, remedy: "add it below templates/")
-        }
-    }
-
-    /// `{{ value | from_table('name') }}`: the table's entry for a value, else its entry `default`, else undefined.
-    private static func fromTable(_ tables: JinjaDict) -> JinjaEnvironment.Function {
-        { arguments in
-            guard arguments.count == 2, let name = arguments[1].stringValue else {
-                throw JinjaRenderError(.host, "from_table takes the name of a table")
-            }
-            guard let table = tables[name]?.dictValue else { throw JinjaRenderError(.host, "there is no table '\(name)'") }
-            let key: String? =
-                switch arguments[0] {
-                case .string(let text), .safe(let text): text
-                case .int(let number): String(number)
-                case .bool(let flag): flag ? "True" : "False"
-                default: nil
-                }
-            return key.flatMap { table[$0] } ?? table["default"] ?? .undefined(JinjaUndefined(name: name))
         }
     }
 }

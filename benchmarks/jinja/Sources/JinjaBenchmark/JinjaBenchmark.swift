@@ -19,7 +19,7 @@ struct JinjaBenchmark {
         guard let variables = json.dictValue else { throw Usage(text: "the context must be a JSON object") }
         let context = JinjaContext(variables)
         let tables = variables["tables"]?.dictValue ?? [:]
-        let environment = JinjaEnvironment(loader: FolderLoader(folder: folder), filters: ["from_table": fromTable(tables)])
+        let environment = JinjaEnvironment(loader: FolderLoader(folder: folder), lookups: ["from_table": tables])
         let compiled = try environment.template(named: template.lastPathComponent)
 
         try Data(compiled.render(context)).write(to: URL(filePath: arguments[4]))
@@ -30,15 +30,6 @@ struct JinjaBenchmark {
             durations.append(try clock.measure { _ = try compiled.render(context) })
         }
         for duration in durations { print(duration.components.attoseconds / 1_000_000_000) }
-    }
-}
-
-/// The filter of the plugins: a table's entry for a value, or its default.
-func fromTable(_ tables: JinjaDict) -> JinjaEnvironment.Function {
-    { arguments in
-        let table = tables[arguments[1].stringValue ?? ""]?.dictValue ?? [:]
-        let key = arguments[0].stringValue ?? arguments[0].intValue.map { String($0) }
-        return key.flatMap { table[$0] } ?? table["default"] ?? .undefined
     }
 }
 
