@@ -77,13 +77,13 @@ import Testing
         #expect(error.code == .limit)
     }
 
-    @Test(arguments: ["", "{", "[1,", "{\"a\" 1}", "\"\\ud800\"", "nul", "1 2", "\"\n\"", "[1}", "-", "{\"a\":}"])
+    @Test(arguments: ["", "{", "[1,", "{\"a\" 1}", "\"\\ud800\"", "nul", "1 2", "\"\n\"", "[1}", "-", "{\"a\":}", "12345678901234567890"])
     func brokenJSONIsRefused(_ text: String) {
         #expect(throws: JinjaJSONError.self) { try JinjaValue(json: Array(text.utf8)) }
     }
 
     @Test func jsonIsReadInOrder() throws {
-        let text = #"{"b": [1, -2, 1.5, 1e3, 12345678901234567890], "a": {"é\u00e9\ud83d\ude00\n": null}, "c": [true, false]}"#
+        let text = #"{"b": [1, -2, 1.5, 1e3, 1234567890123456789e1], "a": {"é\u00e9\ud83d\ude00\n": null}, "c": [true, false]}"#
         let value = try JinjaValue(json: Array(text.utf8))
         let bytes = try JinjaEnvironment(loader: [:] as DictionaryLoader).template(source: "{{ v }}").render(["v": value])
         #expect(

@@ -13,7 +13,7 @@ public struct JinjaJSONError: Error, Sendable, Hashable, CustomStringConvertible
 extension JinjaValue {
     /// Reads JSON (RFC 8259); objects keep the order of their keys.
     ///
-    /// A number without fraction and exponent becomes an integer when it fits, as it does in Python.
+    /// A number without fraction and exponent becomes an integer, as it does in Python; one outside the range of 64 bits is refused.
     public init(json bytes: [UInt8]) throws(JinjaJSONError) {
         var reader = JSONReader(bytes: bytes)
         self = try reader.readDocument()
@@ -117,6 +117,11 @@ private struct JSONReader {
         while let byte = current, (0x30...0x39).contains(byte) || "+-.eE".utf8.contains(byte) { index += 1 }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if let number = Int(text) { return .int(number) }
+        // A rounded number would be written otherwise than Python writes it.
+        guard text.utf8.contains(where: { ".eE".utf8.contains($0) }) || Double(text) == nil else {
+            index = start
+            throw failure("the integer is outside the range of 64 bits")
+        }
         guard let number = Double(text) else {
             index = start
             throw failure("a number was expected")
