@@ -3,15 +3,39 @@
 import Foundation
 
 /// A plugin's directory with that of its family: reading what lies in them and nothing else.
-struct PluginDirectory {
+package struct PluginDirectory {
     /// The plugin's own directory first, then the family's.
     let roots: [String]
 
-    /// Opens the directory of a plugin; `common/` beside it belongs to it if it holds `common.yml`.
+    /// The family's part of the manifest.
+    private let fragment: String?
+
+    /// Opens the directory of a plugin; `common/` beside it belongs to it if it holds `common.yml`. In a package `common.yml` lies
+    /// beside `plugin.yml`, and the family's files among the plugin's own.
     init(_ path: String) {
         let common = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("common").path
-        let hasCommon = FileManager.default.fileExists(atPath: common + "/common.yml")
-        roots = hasCommon ? [path, common] : [path]
+        if Self.exists(path + "/common.yml") {
+            roots = [path]
+            fragment = path + "/common.yml"
+        } else if Self.exists(common + "/common.yml") {
+            roots = [path, common]
+            fragment = common + "/common.yml"
+        } else {
+            roots = [path]
+            fragment = nil
+        }
+    }
+
+    /// Everything of a plugin that a package of it holds, by its path there: the manifest, the family's part of it, templates and
+    /// files. The plugin's own hide those of the family.
+    package static func packageContents(of path: String) throws(PluginProblem) -> [String: String] {
+        let directory = PluginDirectory(path)
+        var contents = ["plugin.yml": path + "/plugin.yml"]
+        if let fragment = directory.fragment { contents["common.yml"] = fragment }
+        for (subdirectory, limit) in [("files", PluginLimits.staticFiles), ("templates", PluginLimits.templates)] {
+            for (name, file) in try directory.files(below: subdirectory, limit: limit) { contents["\(subdirectory)/\(name)"] = file.path }
+        }
+        return contents
     }
 
     /// Reads the manifest, with the family's fragment under it.
@@ -19,7 +43,7 @@ struct PluginDirectory {
         func read(_ file: String) throws(PluginProblem) -> ManifestNode {
             try ManifestReader.read(try Self.read(file, limit: PluginLimits.manifestBytes), file: file)
         }
-        let common = roots.count > 1 ? try read(roots[1] + "/common.yml") : nil
+        let common = try fragment.map { file throws(PluginProblem) in try read(file) }
         return try ManifestDecoder.decode(try read(roots[0] + "/plugin.yml"), common: common)
     }
 
