@@ -8,9 +8,16 @@ struct VendorsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vendors", abstract: "List the phones that the definitions know, by the names that a site file uses.")
 
+    @Flag(help: "Print a table in Markdown with how each family shows itself and what it is told.")
+    var markdown = false
+
     @OptionGroup var definitions: DefinitionsInput
 
     func run() throws {
+        if markdown {
+            StandardOutput.write(try definitions.catalog().markdownTable)
+            return
+        }
         for definition in try definitions.catalog().definitions {
             StandardOutput.write("\(definition.id): \(definition.title)\n")
             for family in definition.families {

@@ -25,9 +25,19 @@ struct EvidencePatternTests {
         ("yealink", "yealink2"), ("yealink", "yealin"), ("yealink", ""), ("Cisco {model:SPA*}", "Cisco SPA"),
         ("Cisco {model:SPA*}", "Cisco SPA 504G"), ("digium_{model:D*}_{version:underscores}", "digium_D40"),
         ("{bytes:2}Thomson", "xThomson"), ("SEP{mac}", "SEP001565AABBC"), ("SEP{mac}", "SEP001565AABBCCD"),
+        ("snom{model}", "snom-1"), ("snom{model}", "snomputer"), ("snom{model}", "snom.3"), ("SIP-{model:T*}", "SIP-Tester"),
     ])
     func refusesOtherTexts(_ pattern: String, _ text: String) throws {
         #expect(try EvidencePattern(pattern).match(text.utf8) == nil)
+    }
+
+    @Test("A host name says the same in either case, and its model is what the maker writes", arguments: [
+        ("SIP-{model:T*}", "SIP-T46S", "T46S"), ("SIP-{model:T*}", "sip-t46s", "T46S"), ("SIP-{model:T*}", "Sip-t21p_e2", "T21P_E2"),
+        ("phone-{model}", "PHONE-a5", "a5"), ("SIP-{model:T*}", "sip-tester", nil), ("SIP-{model:T*}", "zip-t46s", nil),
+    ])
+    func hostNames(_ pattern: String, _ hostname: String, _ model: String?) throws {
+        let pattern = try EvidencePattern(pattern)
+        #expect(pattern.match(hostname: Array(hostname.utf8), lower: pattern.lowercased)?.model == model)
     }
 
     @Test(arguments: [

@@ -6,7 +6,7 @@
 ///
 /// | placeholder | matches |
 /// | --- | --- |
-/// | `{model}` | letters, digits and `_ - + .`, at least one |
+/// | `{model}` | letters, digits and `_ - + .`; a letter or digit first, and a digit somewhere, as in every name of a model |
 /// | `{model:SPA*}` | the same, beginning with `SPA`, which belongs to the model |
 /// | `{version}` | letters, digits and `_ - + . ( )`, at least one |
 /// | `{version:underscores}` | the same; underscores become dots in what is reported |
@@ -32,6 +32,11 @@ public struct EvidencePattern: Sendable, Hashable {
     /// The text as it was written.
     public let text: String
     let elements: [Element]
+
+    private init(text: String, elements: [Element]) {
+        self.text = text
+        self.elements = elements
+    }
 
     /// What a placeholder found.
     struct Match: Hashable {
@@ -131,6 +136,9 @@ extension EvidencePattern {
     /// How many octets of fixed text the pattern has: the more, the more it says.
     public var specificity: Int { elements.reduce(0) { $0 + $1.leadingLiteral.count } }
 
+    /// Whether the pattern describes the whole of `text`.
+    public func matches(_ text: some Collection<UInt8>) -> Bool { match(text) != nil }
+
     /// Matches the whole of `text`.
     func match(_ text: some Collection<UInt8>) -> Match? {
         var rest = Array(text)[...]
@@ -170,6 +178,30 @@ extension EvidencePattern {
             match.note(element, run)
         }
         return rest.isEmpty ? match : nil
+    }
+
+    /// The pattern in lower case, for texts that say the same in either case.
+    var lowercased: EvidencePattern {
+        EvidencePattern(
+            text: text,
+            elements: elements.map { element in
+                switch element {
+                case .literal(let literal): .literal(literal.map(lowercase))
+                case .model(let prefix): .model(prefix: prefix.map(lowercase))
+                case .version, .mac, .bytes, .any: element
+                }
+            })
+    }
+
+    /// Matches the whole of a host name, which says the same in upper and lower case (RFC 4343) and which Kea passes on in
+    /// lower case. A model is given in capitals, as the makers write them, if the pattern has capitals.
+    ///
+    /// - Parameter lower: This pattern in lower case, made once.
+    func match(hostname: [UInt8], lower: EvidencePattern) -> Match? {
+        if let match = match(hostname) { return match }
+        guard var match = lower.match(hostname.map(lowercase)) else { return nil }
+        if self != lower { match.model = match.model?.uppercased() }
+        return match
     }
 
     /// Where a variable element ends: where the next fixed text begins, or at the end of the text.
@@ -225,7 +257,7 @@ extension EvidencePattern.Element {
     /// Whether `run` can be what the placeholder stands for.
     fileprivate func accepts(_ run: ArraySlice<UInt8>) -> Bool {
         switch self {
-        case .model(let prefix): run.count > prefix.count && run.starts(with: prefix) && run.allSatisfy(allows)
+        case .model(let prefix): run.count > prefix.count && run.starts(with: prefix) && run.allSatisfy(allows) && isModelName(run)
         case .version: !run.isEmpty && run.allSatisfy(allows)
         case .literal, .mac, .bytes, .any: true
         }
@@ -241,6 +273,16 @@ extension EvidencePattern.Element {
     }
 }
 
+/// Without this `snom{model}` would take `snom-1` for the model “-1”, and `SIP-{model:T*}` the host name of a tester.
+private func isModelName(_ run: ArraySlice<UInt8>) -> Bool {
+    guard let first = run.first, isLetter(first) || isDigit(first) else { return false }
+    return run.contains(where: isDigit)
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+private func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+
 private func isModelCharacter(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
@@ -249,6 +291,8 @@ private func isModelCharacter(_ byte: UInt8) -> Bool {
     default: false
     }
 }
+
+private func lowercase(_ byte: UInt8) -> UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte }
 
 private func isHexadecimal(_ byte: UInt8) -> Bool {
     switch byte {

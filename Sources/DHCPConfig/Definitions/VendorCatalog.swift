@@ -15,6 +15,14 @@ public struct VendorCatalog: Sendable {
     private struct Rule: Sendable {
         let family: Int
         let rule: RecognitionRule
+        /// The pattern of a host name in lower case.
+        let lower: EvidencePattern?
+
+        init(family: Int, rule: RecognitionRule) {
+            self.family = family
+            self.rule = rule
+            lower = if case .hostname(let pattern) = rule.evidence { pattern.lowercased } else { nil }
+        }
     }
 
     /// Makes a catalogue of definitions whose family ids are unique.
@@ -81,7 +89,7 @@ extension VendorCatalog {
         _ entry: Rule, _ pattern: EvidencePattern, _ texts: [[UInt8]], _ strength: VendorRecognition.Strength, _ what: String
     ) -> VendorRecognition.Claim? {
         for text in texts {
-            guard let match = pattern.match(text) else { continue }
+            guard let match = entry.lower.map({ pattern.match(hostname: text, lower: $0) }) ?? pattern.match(text) else { continue }
             let rule = entry.rule
             let model = match.model.map { rule.models[$0] ?? $0 } ?? rule.models[""]
             return VendorRecognition.Claim(
@@ -100,7 +108,7 @@ extension VendorCatalog {
             return (hardwareRules[prefix] ?? []).map { entry in
                 VendorRecognition.Claim(
                     family: families[entry.family], strength: .hardware, specificity: count, model: entry.rule.models[""], version: nil,
-                    basis: "hardware address \(mac) begins with \(hexadecimal(prefix)) (\(entry.rule.location))",
+                    basis: "hardware address begins with \(hexadecimal(prefix)) (\(entry.rule.location))",
                     location: entry.rule.location)
             }
         }

@@ -35,7 +35,7 @@ struct PlanBuilder {
         var classes: [DHCPPlan.PhoneClass] = []
         for family in families {
             let phoneClass = DHCPPlan.PhoneClass(
-                name: family.id, title: family.title, stated: family.statedTests.map { stated($0, of: family, among: rules) },
+                name: family.id, title: family.title, stated: statedRules(family, among: rules),
                 hardware: family.prefixes.compactMap { hardware($0, of: family, among: prefixes) },
                 deliveries: deliveries(family), location: family.location)
             guard !phoneClass.stated.isEmpty || !phoneClass.hardware.isEmpty else {
@@ -92,6 +92,16 @@ struct PlanBuilder {
     }
 
     // MARK: Rules
+
+    /// The rules of a family. Patterns that a server cannot tell apart, because they differ only in what they find, are one rule.
+    private mutating func statedRules(_ family: PhoneFamily, among all: [(family: PhoneFamily, rule: Test)]) -> [DHCPPlan.StatedRule] {
+        var rules: [DHCPPlan.StatedRule] = []
+        for test in family.statedTests {
+            let rule = stated(test, of: family, among: all)
+            if !rules.contains(where: { $0.field == rule.field && $0.test == rule.test && $0.unless == rule.unless }) { rules.append(rule) }
+        }
+        return rules
+    }
 
     private typealias Test = (field: DHCPPlan.StatedRule.Field, pattern: EvidencePattern, location: SourceLocation)
 
