@@ -127,7 +127,7 @@ let package = Package(
         .executableTarget(name: "provd", dependencies: ["ProvdApp", argumentParser]),
         .executableTarget(name: "provctl", dependencies: ["ProvCommands", argumentParser]),
         .executableTarget(name: "dhcpd-config", dependencies: ["DHCPConfigCommands"]),
-        .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", "NetTypes", argumentParser]),
+        .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", "NetTypes", "PacketCapture", argumentParser]),
         .executableTarget(name: "provd-dhcp-hook", dependencies: ["DHCPHook"]),
 
         // MARK: Tests
@@ -143,7 +143,7 @@ let package = Package(
         .testTarget(name: "JinjaTests", dependencies: ["Jinja"], exclude: ["Fixtures"]),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
-        .testTarget(name: "DeviceStorageTests", dependencies: ["DeviceStorage", "JSONText", "NetTypes", "ProvModel"]),
+        .testTarget(name: "DeviceStorageTests", dependencies: ["DeviceStorage", "JSONText", "NetTypes", "ProvModel"], exclude: ["Fixtures"]),
         .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives"], exclude: ["Fixtures"]),
         .testTarget(name: "PhonePluginsTests", dependencies: ["PhonePlugins", "JSONText", "Jinja", "NetTypes", "TimeZones"]),

@@ -1,37 +1,101 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import DHCPConfig
+import DHCPWire
+import NetTypes
 public import ProvModel
 import Synchronization
 
 /// Recognises phones by the vendor definitions.
+///
+/// Phones of one make say the same of themselves but for their address and often their name. So a judgement is remembered by
+/// what decides it: the texts, and how much of the address the definitions know.
 public final class CatalogRecogniser: DHCPRecogniser {
-    /// Clients whose judgement is remembered: a phone sends two messages within seconds, and the same again at each
-    /// renewal. When as many are known, all are forgotten, which costs no more than judging them again.
-    static let rememberedClients = 4096
+    /// Judgements that are remembered. When as many are known, all are forgotten, which costs no more than judging them again.
+    static let rememberedJudgements = 4096
+
+    private struct Evidence: Hashable {
+        var vendorClass: ArraySlice<UInt8>?
+        var userClass: ArraySlice<UInt8>?
+        var hostname: ArraySlice<UInt8>?
+        var hardware: MACAddress
+    }
 
     private let catalog: VendorCatalog
-    private let judged = Mutex<[DHCPClient: DHCPObservation.Recognition?]>([:])
+    private let hostnames: [EvidencePattern]
+    private let prefixes: HardwarePrefixes
+    private let judged = Mutex<[Evidence: DHCPObservation.Recognition?]>([:])
 
     public let wishes: [String: ProvisioningWishes]
 
     /// Makes a recogniser of definitions.
     public init(_ catalog: VendorCatalog) {
         self.catalog = catalog
+        var hostnames: [EvidencePattern] = []
+        var prefixes: [MACPrefix] = []
+        for rule in catalog.families.lazy.flatMap(\.rules) {
+            switch rule.evidence {
+            case .hostname(let pattern): hostnames.append(pattern)
+            case .hardware(let some): prefixes += some
+            case .vendorClass, .userClass: break
+            }
+        }
+        self.hostnames = hostnames
+        self.prefixes = HardwarePrefixes(prefixes)
         wishes = Dictionary(catalog.families.map { ($0.id, ProvisioningWishes($0)) }) { first, _ in first }
     }
 
     public func recognise(_ client: DHCPClient) -> DHCPObservation.Recognition? {
-        if let known = judged.withLock({ $0[client] }) { return known }
-        let evidence = DHCPEvidence(
-            vendorClassOctets: client.vendorClass, userClassOctets: client.userClass, hostname: client.hostname, mac: client.mac)
-        let recognition = catalog.recognise(evidence).map {
+        var evidence = Evidence(
+            vendorClass: client.vendorClass, userClass: client.userClass, hostname: client.hostname,
+            hardware: prefixes.known(of: client.mac))
+        // A name that means nothing is of one phone only.
+        if let name = client.hostname, !isTelling(name) { evidence.hostname = nil }
+        if let known = judged.withLock({ $0[evidence] }) { return known }
+
+        let recognition = catalog.recognise(
+            DHCPEvidence(
+                vendorClassOctets: client.vendorClass.map(Array.init), userClassOctets: client.userClass.map(Array.init),
+                hostname: evidence.hostname.map { String(decoding: $0, as: UTF8.self) }, mac: client.mac)
+        ).map {
             DHCPObservation.Recognition(vendor: $0.vendor, model: $0.model, version: $0.version, family: $0.family.id, basis: $0.basis)
         }
+        // Copies, because the slices hold the memory of a batch of frames.
+        evidence.vendorClass = evidence.vendorClass.map { ArraySlice(Array($0)) }
+        evidence.userClass = evidence.userClass.map { ArraySlice(Array($0)) }
+        evidence.hostname = evidence.hostname.map { ArraySlice(Array($0)) }
         judged.withLock {
-            if $0.count >= Self.rememberedClients { $0.removeAll(keepingCapacity: true) }
-            $0.updateValue(recognition, forKey: client)
+            if $0.count >= Self.rememberedJudgements { $0.removeAll(keepingCapacity: true) }
+            $0.updateValue(recognition, forKey: evidence)
         }
         return recognition
+    }
+
+    private func isTelling(_ hostname: ArraySlice<UInt8>) -> Bool { hostnames.contains { $0.matches(hostname) } }
+}
+
+/// The beginnings of hardware addresses that the definitions name.
+struct HardwarePrefixes {
+    private struct Prefix {
+        let bits: UInt64
+        let mask: UInt64
+    }
+
+    /// The prefixes by their first three octets, which each has, the longest first.
+    private var byMaker: [UInt64: [Prefix]] = [:]
+
+    init(_ prefixes: [MACPrefix]) {
+        for prefix in prefixes {
+            let unknown = UInt64(8 * (6 - min(prefix.octets.count, 6)))
+            let bits = prefix.octets.reduce(0) { $0 << 8 | UInt64($1) } << unknown
+            byMaker[bits >> 24, default: []].append(Prefix(bits: bits, mask: ~0 << unknown))
+        }
+        for maker in Array(byMaker.keys) { byMaker[maker]?.sort { $0.mask > $1.mask } }
+    }
+
+    /// As much of an address as the longest prefix of it has, with zeros after; all zeros if none is known.
+    func known(of address: MACAddress) -> MACAddress {
+        let prefix = byMaker[address.bits >> 24]?.first { address.bits & $0.mask == $0.bits }
+        return MACAddress(bits: prefix?.bits ?? 0)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import DHCPWire
 public import NetTypes
 public import ProvModel
 
@@ -42,8 +43,13 @@ public struct DHCPWatch: Sendable {
 
     private struct KnownPhone {
         var phone: DHCPProblem.Phone
-        /// The options it asked for, if it said (option 55).
-        var asked: [UInt8]?
+        /// The options it asked for (option 55); none if it did not say.
+        var asked = DHCPOptionCodeSet()
+
+        mutating func update(_ phone: DHCPProblem.Phone, asking codes: [UInt8]?) {
+            self.phone = phone
+            if let codes { asked = DHCPOptionCodeSet(codes) }
+        }
     }
 
     private let expectedServers: [IPv4Address]
@@ -157,31 +163,28 @@ public struct DHCPWatch: Sendable {
 
     /// What an answer to a known phone lacks.
     private func poverty(of observation: DHCPObservation, _ place: DHCPProblem.Place) -> DHCPProblem? {
-        guard let options = observation.provisioningOptions, let known = phones[observation.mac],
+        guard let options = observation.provisioningOptions.map({ DHCPOptionCodeSet($0) }), let known = phones[observation.mac],
             let wishes = wishes[known.phone.family], !wishes.options.isEmpty || !wishes.headerFields.isEmpty
         else { return nil }
         // A phone that is sent to a voice VLAN asks again there.
-        guard wishes.handover.isDisjoint(with: options), wishes.headerFields.isDisjoint(with: observation.headerFields ?? []) else {
+        guard wishes.handover.isDisjoint(with: options), !(observation.headerFields ?? []).contains(where: wishes.headerFields.contains) else {
             return nil
         }
-        let given = wishes.options.intersection(options).sorted()
+        let given = wishes.options.intersection(options)
         guard !given.isEmpty else {
-            return .noProvisioningOptions(known.phone, wanted: wishes.options.sorted(), server: observation.server, place)
+            return .noProvisioningOptions(known.phone, wanted: wishes.options.codes, server: observation.server, place)
         }
-        let asked = wishes.options.intersection(known.asked ?? []).sorted()
-        guard !asked.isEmpty, !asked.contains(where: given.contains) else { return nil }
-        return .otherOptions(known.phone, asked: asked, given: given, server: observation.server, place)
+        let asked = wishes.options.intersection(known.asked)
+        guard !asked.isEmpty, asked.isDisjoint(with: given) else { return nil }
+        return .otherOptions(known.phone, asked: asked.codes, given: given.codes, server: observation.server, place)
     }
 
     // MARK: - Memory
 
     private mutating func remember(_ observation: DHCPObservation) {
         guard let recognition = observation.recognition, let family = recognition.family else { return }
-        var known = phones[observation.mac] ?? KnownPhone(phone: .init(mac: observation.mac, vendor: recognition.vendor, family: family))
-        known.phone.vendor = recognition.vendor
-        known.phone.family = family
-        if let asked = observation.parameterRequestList { known.asked = asked }
-        phones[observation.mac] = known
+        let phone = DHCPProblem.Phone(mac: observation.mac, vendor: recognition.vendor, family: family)
+        phones[observation.mac, default: KnownPhone(phone: phone)].update(phone, asking: observation.parameterRequestList)
     }
 
     private mutating func change(_ key: ClientKey, _ body: (inout Client) -> Void) { body(&clients[key, default: Client()]) }

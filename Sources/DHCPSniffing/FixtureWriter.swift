@@ -31,8 +31,8 @@ struct FixtureWriter {
     ///
     /// Fragments become one frame. Times become those since the first message.
     mutating func add(_ frame: CapturedFrame, at time: Double) {
-        guard messages < Self.maximumMessages, let message = try? decoder.decode(frame.bytes[...], at: frame.time),
-            let link = try? LinkFrame(decoding: frame.bytes[...], as: linkType),
+        guard messages < Self.maximumMessages, let message = try? decoder.decode(frame.bytes, at: frame.time),
+            let link = try? LinkFrame(decoding: frame.bytes, as: linkType),
             let redacted = try? redaction.redact(message, tags: (link.outerTag, link.innerTag))
         else { return }
         let microseconds = UInt64(max(0, min(time, Double(UInt32.max))) * 1_000_000)

@@ -7,14 +7,14 @@ public import ProvModel
 
 /// Turns the captured frames of one source into observations.
 public struct FrameInterpreter {
-    /// Characters kept of a text of the client: what one option holds. An option in parts can be longer.
+    /// Octets kept of a text of the client: what one option holds. An option in parts can be longer.
     static let maximumTextLength = 255
 
     private var decoder: DHCPFrameDecoder
     private let interface: String?
     private let recogniser: any DHCPRecogniser
     /// The options by which the definitions tell phones where to go; `nil` if there are no definitions.
-    private let provisioningCodes: Set<UInt8>?
+    private let provisioningCodes: DHCPOptionCodeSet?
 
     /// Frames to a DHCP port that were no DHCP message or a broken one.
     public private(set) var malformed: UInt64 = 0
@@ -33,24 +33,41 @@ public struct FrameInterpreter {
         self.interface = interface
         self.recogniser = recogniser
         let wishes = recogniser.wishes.values
-        provisioningCodes = wishes.isEmpty ? nil : wishes.reduce(into: []) { $0.formUnion($1.options.union($1.handover)) }
+        provisioningCodes = wishes.isEmpty ? nil : wishes.reduce(into: []) {
+            $0.formUnion($1.options)
+            $0.formUnion($1.handover)
+        }
     }
 
     /// Interprets a frame.
     ///
     /// - Returns: `nil` if it tells nothing of a client: other traffic, BOOTP, other hardware than Ethernet, broken messages.
     public mutating func observe(_ frame: CapturedFrame) -> DHCPObservation? {
+        guard let message = message(in: frame), let type = message.packet.options.validMessageType?.observed,
+            let mac = message.packet.hardwareAddress.mac
+        else { return nil }
+        return observation(of: message, type: type, mac: mac, at: frame.time)
+    }
+
+    /// Counts a frame by its message's type and, if a client sends it, by who that is. Costs less than an observation.
+    mutating func count(_ frame: CapturedFrame, in summary: inout CaptureSummary) {
+        guard let message = message(in: frame) else { return }
+        let options = message.packet.options
+        let type = options.validMessageType
+        summary.count(type)
+        guard let type, type.observed != nil, !type.isFromServer, let mac = message.packet.hardwareAddress.mac else { return }
+        summary.count(recogniser.recognise(client(mac, options)))
+    }
+
+    private mutating func message(in frame: CapturedFrame) -> DHCPFrame? {
         traffic.frames &+= 1
         do {
-            guard let message = try decoder.decode(frame.bytes[...], at: frame.time) else {
-                traffic.countIPv6(in: try LinkFrame(decoding: frame.bytes[...], as: linkType))
+            guard let message = try decoder.decode(frame.bytes, at: frame.time) else {
+                traffic.countIPv6(in: try LinkFrame(decoding: frame.bytes, as: linkType))
                 return nil
             }
             traffic.messages &+= 1
-            guard let type = try message.packet.options.messageType?.observed,
-                let mac = message.packet.hardwareAddress.mac
-            else { return nil }
-            return observation(of: message, type: type, mac: mac, at: frame.time)
+            return message
         } catch {
             malformed &+= 1
             lastError = error
@@ -72,7 +89,7 @@ public struct FrameInterpreter {
         switch type {
         case .offer, .ack:
             observation.ip = packet.yiaddr.ifSet ?? packet.ciaddr.ifSet
-            observation.provisioningOptions = provisioningCodes.map { codes in options.codes.map(\.rawValue).filter(codes.contains) }
+            observation.provisioningOptions = provisioningCodes.map { options.codes(in: $0).map(\.rawValue) }
             observation.headerFields = packet.filledHeaderFields
         case .nak:
             break
@@ -84,16 +101,26 @@ public struct FrameInterpreter {
     }
 
     private func addClient(of options: DHCPOptions, mac: MACAddress, to observation: inout DHCPObservation) {
-        var client = DHCPClient(mac: mac)
-        client.vendorClass = options[.vendorClassIdentifier].map { Array($0.prefix(Self.maximumTextLength)) }
-        client.userClass = options[.userClass].map { Array($0.prefix(Self.maximumTextLength)) }
-        client.hostname = options.hostName.map { String($0.prefix(Self.maximumTextLength)) }
-        observation.vendorClass = options.vendorClassIdentifier.map { String($0.prefix(Self.maximumTextLength)) }
-        observation.userClass = (options.userClass?.texts.joined(separator: ",")).map { String($0.prefix(Self.maximumTextLength)) }
-        observation.hostname = client.hostname
-        observation.parameterRequestList = options.parameterRequestList?.prefix(Self.maximumTextLength).map(\.rawValue)
+        let client = client(mac, options)
+        observation.vendorClass = options.text(.vendorClassIdentifier, limit: Self.maximumTextLength)
+        observation.userClass = client.userClass.map { DHCPUserClass(decoding: $0).texts.joined(separator: ",") }
+        observation.hostname = options.text(.hostName, limit: Self.maximumTextLength)
+        observation.parameterRequestList = options[.parameterRequestList].map { Array($0.prefix(Self.maximumTextLength)) }
         observation.recognition = recogniser.recognise(client)
     }
+
+    private func client(_ mac: MACAddress, _ options: DHCPOptions) -> DHCPClient {
+        var client = DHCPClient(mac: mac)
+        client.vendorClass = options[.vendorClassIdentifier]?.prefix(Self.maximumTextLength)
+        client.userClass = options[.userClass]?.prefix(Self.maximumTextLength)
+        client.hostname = options[.hostName]?.prefix(Self.maximumTextLength)
+        return client
+    }
+}
+
+extension DHCPOptions {
+    /// The type of the message, if it has one that is known.
+    fileprivate var validMessageType: DHCPMessageType? { self[.messageType].flatMap { $0.count == 1 ? $0.first : nil }.flatMap(DHCPMessageType.init) }
 }
 
 extension IPv4Address {

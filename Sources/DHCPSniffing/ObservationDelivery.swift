@@ -106,17 +106,11 @@ private actor DeliveryWorker {
         var answers = AcknowledgementParser()
         var output: ArraySlice<UInt8> = []
         while !Task.isCancelled, !delivery.isDone {
-            if output.isEmpty { output = lines(delivery.take())[...] }
+            if output.isEmpty { output = ReportLines(of: delivery.take()).bytes[...] }
             let ready = try stream.wait(toSend: !output.isEmpty, wakeUp: wakeUp)
             if ready.readable { try acknowledge(try stream.receive(), &answers) }
             if ready.writable { output = output.dropFirst(try stream.send(output)) }
         }
-    }
-
-    private func lines(_ reports: [DHCPReport]) -> [UInt8] {
-        var lines = ReportLines()
-        for report in reports { lines.append(report) }
-        return lines.bytes
     }
 
     private func acknowledge(_ bytes: [UInt8], _ answers: inout AcknowledgementParser) throws(UnixStream.Failure) {

@@ -19,12 +19,13 @@ public actor StandardOutputSink: ObservationSink {
     /// Makes the sink.
     public init() {}
 
-    public func accept(_ reports: [DHCPReport]) async throws {
-        var lines = ReportLines()
-        for report in reports { lines.append(report) }
-        var rest = lines.bytes[...]
+    public func accept(_ reports: [DHCPReport]) async throws { try Self.write(ReportLines(of: reports).bytes) }
+
+    /// Writes everything, which may wait for who reads.
+    static func write(_ bytes: some Sequence<UInt8>) throws(CaptureError) {
+        var rest = ArraySlice(bytes)
         while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
             guard count >= 0 else {
                 guard errno == EINTR else {
                     throw CaptureError(.failed, "standard output cannot be written: \(CaptureError.reason(errno))")

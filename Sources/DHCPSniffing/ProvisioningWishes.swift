@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import DHCPConfig
+public import DHCPWire
 public import ProvModel
 
 /// What tells the phones of one family where to go, by the vendor definitions: each of it is enough by itself.
 public struct ProvisioningWishes: Sendable, Hashable {
     /// Codes of options.
-    public var options: Set<UInt8>
+    public var options: DHCPOptionCodeSet
     /// Fields of the header.
     public var headerFields: Set<DHCPObservation.HeaderField>
     /// Codes of options that hand a phone over to a voice VLAN, where it asks again.
-    public var handover: Set<UInt8>
+    public var handover: DHCPOptionCodeSet
 
     /// Makes wishes.
-    public init(options: Set<UInt8>, headerFields: Set<DHCPObservation.HeaderField> = [], handover: Set<UInt8> = []) {
+    public init(options: DHCPOptionCodeSet, headerFields: Set<DHCPObservation.HeaderField> = [], handover: DHCPOptionCodeSet = []) {
         self.options = options
         self.headerFields = headerFields
         self.handover = handover

@@ -15,9 +15,14 @@ struct ReportLines {
     /// Octets of an ordinary line.
     private static let ordinaryLength = 512
 
+    /// Makes room for some reports.
+    init(of reports: [DHCPReport] = []) {
+        bytes.reserveCapacity(reports.count * Self.ordinaryLength)
+        for report in reports { append(report) }
+    }
+
     /// Adds a line.
     mutating func append(_ report: DHCPReport) {
-        bytes.reserveCapacity(bytes.count + Self.ordinaryLength)
         open()
         switch report {
         case .observation(let observation): members(of: observation)
@@ -123,9 +128,9 @@ struct ReportLines {
         guard let address else { return }
         self.name(name)
         bytes.append(UInt8(ascii: "\""))
-        for shift: UInt32 in [24, 16, 8, 0] {
-            if shift < 24 { bytes.append(UInt8(ascii: ".")) }
-            number(UInt8(truncatingIfNeeded: address.bits >> shift))
+        for index: UInt32 in 0..<4 {
+            if index > 0 { bytes.append(UInt8(ascii: ".")) }
+            number(UInt8(truncatingIfNeeded: address.bits >> (24 - 8 * index)))
         }
         bytes.append(UInt8(ascii: "\""))
     }
@@ -133,9 +138,9 @@ struct ReportLines {
     private mutating func member(_ name: StaticString, _ mac: MACAddress) {
         self.name(name)
         bytes.append(UInt8(ascii: "\""))
-        for shift: UInt64 in [40, 32, 24, 16, 8, 0] {
-            if shift < 40 { bytes.append(UInt8(ascii: ":")) }
-            hexadecimal(UInt8(truncatingIfNeeded: mac.bits >> shift))
+        for index: UInt64 in 0..<6 {
+            if index > 0 { bytes.append(UInt8(ascii: ":")) }
+            hexadecimal(UInt8(truncatingIfNeeded: mac.bits >> (40 - 8 * index)))
         }
         bytes.append(UInt8(ascii: "\""))
     }
@@ -152,18 +157,28 @@ struct ReportLines {
     }
 
     private mutating func number(_ number: some BinaryInteger) {
-        guard number >= 10 || number < 0 else { return bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
-        bytes.append(contentsOf: String(number).utf8)
-    }
-
-    private mutating func hexadecimal(_ octet: UInt8) {
-        for digit in [octet >> 4, octet & 15] {
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        guard let small = UInt16(exactly: number) else { return bytes.append(contentsOf: String(number).utf8) }
+        var divisor: UInt16 = 10_000
+        while divisor > 1, small < divisor { divisor /= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: small / divisor % 10))
+            divisor /= 10
         }
     }
 
+    private mutating func hexadecimal(_ octet: UInt8) {
+        bytes.append(Self.digit(octet >> 4))
+        bytes.append(Self.digit(octet & 15))
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+
     private mutating func value(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
+        defer { bytes.append(UInt8(ascii: "\"")) }
+        // Nearly every text is as it is, and copied at once.
+        let isPlain = !text.utf8.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+        guard !isPlain else { return bytes.append(contentsOf: text.utf8) }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -176,6 +191,5 @@ struct ReportLines {
                 bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -91,19 +91,30 @@ public struct Sniffer: Sendable {
         onEnd(source)
     }
 
+    /// How the frames of a source begin.
+    ///
+    /// - Throws: `CaptureError` of code `badFile` if frames of that kind carry no DHCP.
+    static func linkType(of source: any PacketSource) throws(CaptureError) -> LinkType {
+        guard let linkType = LinkType(number: source.linkType) else {
+            throw CaptureError(.badFile, "\(source.name) has frames of link type \(source.linkType), which carry no DHCP as read here")
+        }
+        return linkType
+    }
+
     private func observe(_ source: Source) async throws {
         let name = source.packets.name
-        guard let linkType = LinkType(number: source.packets.linkType) else {
-            throw CaptureError(.badFile, "\(name) has frames of link type \(source.packets.linkType), which carry no DHCP as read here")
-        }
-        var interpreter = FrameInterpreter(linkType: linkType, interface: source.interface, recogniser: recogniser)
+        var interpreter = FrameInterpreter(linkType: try Self.linkType(of: source.packets), interface: source.interface, recogniser: recogniser)
         var losses = CountWarning(interval: Self.warningInterval)
         var breakages = CountWarning(interval: Self.warningInterval)
+        var dropped: UInt64 = 0
+        let isLive = source.interface != nil
+        defer { report("\(name): \(interpreter.traffic)\(isLive ? ", \(dropped) frames lost" : "")") }
         while true {
             let batch = try await source.packets.nextBatch()
-            guard let last = batch.frames.last else { return report("\(name): \(interpreter.traffic)") }
-            let observations = batch.frames.compactMap { interpreter.observe($0) }
-            try await hand(observations)
+            guard let last = batch.frames.last else { return }
+            dropped = batch.dropped
+            let reports = reports(on: batch, &interpreter)
+            if !reports.isEmpty { for sink in sinks { try await sink.accept(reports) } }
             if let count = losses.due(batch.dropped, at: last.time) {
                 report("\(name): \(count) frames lost, because they came faster than they could be read")
             }
@@ -113,19 +124,19 @@ public struct Sniffer: Sendable {
         }
     }
 
-    /// Hands observations on, each problem directly after the observation that showed it.
-    private func hand(_ observations: [DHCPObservation]) async throws {
-        guard !observations.isEmpty else { return }
+    /// What a batch tells: observations, each problem directly after the observation that showed it.
+    private func reports(on batch: CaptureBatch, _ interpreter: inout FrameInterpreter) -> [DHCPReport] {
         var reports: [DHCPReport] = []
-        reports.reserveCapacity(observations.count)
-        for observation in observations {
+        reports.reserveCapacity(batch.frames.count)
+        for frame in batch.frames {
+            guard let observation = interpreter.observe(frame) else { continue }
             reports.append(.observation(observation))
             for problem in watch.observe(observation) {
                 report("\(problem)")
                 reports.append(.problem(problem.report(noticedBy: observation)))
             }
         }
-        for sink in sinks { try await sink.accept(reports) }
+        return reports
     }
 }
 

@@ -21,6 +21,8 @@ public struct SniffingDaemon: Sendable {
     public var file: String?
     /// Where a redacted copy of the capture file is written, for tests.
     public var fixture: String?
+    /// Whether the capture file is only counted: message types and phones, on standard output.
+    public var summarises = false
     /// provd's socket; `nil` delivers nothing.
     public var socket: String? = Self.defaultSocket
     /// Whether observations are printed as JSON.
@@ -35,16 +37,21 @@ public struct SniffingDaemon: Sendable {
     public var readyDescriptor: Int32?
 
     private let report: @Sendable (String) -> Void
+    private var recogniser: (any DHCPRecogniser)?
 
     /// Makes a daemon with the defaults.
     ///
     /// - Parameter report: Called with sentences for the log.
     public init(report: @escaping @Sendable (String) -> Void) { self.report = report }
 
+    /// Reads the vendor definitions, with the rights of who starts the program: `run()` may have fewer.
+    public mutating func loadDefinitions() throws(SniffingFailure) { recogniser = try makeRecogniser() }
+
     /// Works until the file is read or the process is told to end. An interface that goes away ends only its own capture.
     public func run() async throws(SniffingFailure) {
-        let recogniser = try makeRecogniser()
+        let recogniser = if let recogniser { recogniser } else { try makeRecogniser() }
         if let file, let fixture { try await writeFixture(of: file, to: fixture, recogniser) }
+        if let file, summarises { return try await summarise(file, recogniser) }
         let captures = file == nil ? InterfaceCaptures(wanted: interfaces, report: report) : nil
         let sources = try openSources(captures)
         let delivery = try makeDelivery()
@@ -145,15 +152,12 @@ public struct SniffingDaemon: Sendable {
     private func writeFixture(of file: String, to path: String, _ recogniser: any DHCPRecogniser) async throws(SniffingFailure) {
         let redaction = FixtureRedaction { name in
             var client = DHCPClient(mac: MACAddress(0, 0, 0, 0, 0, 0))
-            client.hostname = name
+            client.hostname = ArraySlice(name.utf8)
             return recogniser.recognise(client) != nil
         }
         do {
             let source = try CaptureFile(path: file)
-            guard let linkType = LinkType(number: source.linkType) else {
-                throw CaptureError(.badFile, "\(file) has frames of link type \(source.linkType), which carry no DHCP as read here")
-            }
-            var writer = FixtureWriter(linkType: linkType, redaction: redaction)
+            var writer = FixtureWriter(linkType: try Sniffer.linkType(of: source), redaction: redaction)
             var start: Double?
             while case let frames = try await source.nextBatch().frames, let first = frames.first {
                 let origin = start ?? first.time
@@ -162,6 +166,15 @@ public struct SniffingDaemon: Sendable {
             }
             try writer.write(to: path)
             report("\(path): \(writer.messages) DHCP messages, redacted. Look through it before you pass it on")
+        } catch {
+            throw (error as? CaptureError).map(SniffingFailure.init) ?? SniffingFailure(message: "\(error)", exitCode: 71)
+        }
+    }
+
+    private func summarise(_ file: String, _ recogniser: any DHCPRecogniser) async throws(SniffingFailure) {
+        do {
+            let summary = try await CaptureSummary(of: try CaptureFile(path: file), recogniser)
+            try StandardOutputSink.write("\(summary)\n".utf8)
         } catch {
             throw (error as? CaptureError).map(SniffingFailure.init) ?? SniffingFailure(message: "\(error)", exitCode: 71)
         }

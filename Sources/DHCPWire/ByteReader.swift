@@ -37,22 +37,27 @@ struct ByteReader {
     }
 
     mutating func uint32(_ field: @autoclosure () -> String) throws(DHCPWireError) -> UInt32 {
-        try check(4, field())
-        return UInt32(try uint16(field())) << 16 | UInt32(try uint16(field()))
+        UInt32(truncatingIfNeeded: try number(4, field()))
     }
 
-    mutating func uint64(_ field: @autoclosure () -> String) throws(DHCPWireError) -> UInt64 {
-        try check(8, field())
-        return UInt64(try uint32(field())) << 32 | UInt64(try uint32(field()))
-    }
+    mutating func uint64(_ field: @autoclosure () -> String) throws(DHCPWireError) -> UInt64 { try number(8, field()) }
 
     mutating func address(_ field: @autoclosure () -> String) throws(DHCPWireError) -> IPv4Address {
         IPv4Address(bits: try uint32(field()))
     }
 
     mutating func mac(_ field: @autoclosure () -> String) throws(DHCPWireError) -> MACAddress {
-        try check(6, field())
-        return MACAddress(bits: UInt64(try uint16(field())) << 32 | UInt64(try uint32(field())))
+        MACAddress(bits: try number(6, field()))
+    }
+
+    /// A number of up to eight octets, for which there is one check.
+    @inline(__always)
+    private mutating func number(_ count: Int, _ field: @autoclosure () -> String) throws(DHCPWireError) -> UInt64 {
+        try check(count, field())
+        defer { position += count }
+        var number: UInt64 = 0
+        for octet in bytes[position..<position + count] { number = number << 8 | UInt64(octet) }
+        return number
     }
 
     mutating func slice(_ count: Int, _ field: @autoclosure () -> String) throws(DHCPWireError) -> ArraySlice<UInt8> {

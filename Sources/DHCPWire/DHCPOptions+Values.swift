@@ -39,8 +39,10 @@ extension DHCPOptions {
     /// An option that is text, without the zero octets that some clients and servers put at its end.
     ///
     /// Octets that are not UTF-8 become U+FFFD. Control characters stay: escape the text before showing it.
-    public func text(_ code: DHCPOptionCode) -> String? {
-        self[code].map(textWithoutTrailingZeros)
+    ///
+    /// - Parameter limit: Octets that are looked at; the rest is left out.
+    public func text(_ code: DHCPOptionCode, limit: Int = .max) -> String? {
+        self[code].map { textWithoutTrailingZeros($0.prefix(limit)) }
     }
 }
 

@@ -27,6 +27,10 @@ public struct DHCPOptions: Sendable {
 
     /// Whole options as code, length and value, without padding and end mark. Every access relies on this form.
     var parts: ArraySlice<UInt8>
+    /// Which codes are there, so that nobody looks for one that is not.
+    private var present = DHCPOptionCodeSet()
+    /// Which codes may have more than one part, so that the others are found with the first.
+    private var divided = DHCPOptionCodeSet()
 
     /// Makes an empty list.
     public init() { parts = [] }
@@ -45,6 +49,7 @@ public struct DHCPOptions: Sendable {
         // Where the run of options without padding begins that is not in `gathered` yet.
         var runStart = position
         var gathered: [UInt8] = []
+        parts = []
         while position < field.endIndex {
             let code = DHCPOptionCode(field[position])
             if code == .end { break }
@@ -61,6 +66,7 @@ public struct DHCPOptions: Sendable {
             guard field.endIndex - position - 2 >= length else {
                 throw .truncated(field: code.description, needed: length, available: field.endIndex - position - 2)
             }
+            note(code.rawValue)
             position += 2 + length
         }
         let run = field[runStart..<position]
@@ -70,6 +76,13 @@ public struct DHCPOptions: Sendable {
     /// Adds the options of another field after those that are here (RFC 3396, 5: options, then `file`, then `sname`).
     mutating func append(contentsOf other: DHCPOptions) {
         parts.append(contentsOf: other.parts)
+        other.forEachPart { code, _ in note(code) }
+    }
+
+    /// Keeps in mind that a part with this code is there.
+    private mutating func note(_ code: UInt8) {
+        if present.contains(code) { divided.insert(code) }
+        present.insert(code)
     }
 
     /// Adds an option at the end. If its code is here already, the values read as one.
@@ -80,6 +93,7 @@ public struct DHCPOptions: Sendable {
         var rest = option.value
         repeat {
             let part = rest.prefix(Self.maximumPartLength)
+            note(option.code.rawValue)
             parts.append(option.code.rawValue)
             parts.append(UInt8(truncatingIfNeeded: part.count))
             parts.append(contentsOf: part)
@@ -90,10 +104,11 @@ public struct DHCPOptions: Sendable {
     /// The value of an option, or `nil` if it is absent. Assigning replaces the option at the end of the list.
     public subscript(code: DHCPOptionCode) -> ArraySlice<UInt8>? {
         get {
-            var result: ArraySlice<UInt8>?
+            guard present.contains(code.rawValue), let first = firstPart(code.rawValue) else { return nil }
+            guard divided.contains(code.rawValue) else { return parts[first] }
+            var result: ArraySlice<UInt8> = []
             forEachPart { other, value in
-                guard other == code.rawValue else { return }
-                if result == nil { result = parts[value] } else { result?.append(contentsOf: parts[value]) }
+                if other == code.rawValue { result.append(contentsOf: parts[value]) }
             }
             return result
         }
@@ -104,11 +119,7 @@ public struct DHCPOptions: Sendable {
     }
 
     /// Whether the option is present, be its value empty.
-    public func contains(_ code: DHCPOptionCode) -> Bool {
-        var found = false
-        forEachPart { other, _ in found = found || other == code.rawValue }
-        return found
-    }
+    public func contains(_ code: DHCPOptionCode) -> Bool { present.contains(code.rawValue) }
 
     /// Each option once, joined, in the order of first appearance.
     public var joined: [DHCPOption] {
@@ -126,9 +137,13 @@ public struct DHCPOptions: Sendable {
     }
 
     /// The codes in the order of their first appearance.
-    public var codes: [DHCPOptionCode] {
+    public var codes: [DHCPOptionCode] { codes(in: present) }
+
+    /// The codes that are in `set`, in the order of their first appearance.
+    public func codes(in set: DHCPOptionCodeSet) -> [DHCPOptionCode] {
         var result: [DHCPOptionCode] = []
         forEachPart { code, _ in
+            guard set.contains(code) else { return }
             let code = DHCPOptionCode(code)
             // A message has a dozen options: looking through those is faster than hashing.
             if !result.contains(code) { result.append(code) }
@@ -142,12 +157,28 @@ public struct DHCPOptions: Sendable {
     private mutating func remove(_ code: DHCPOptionCode) {
         guard contains(code) else { return }
         var kept: [UInt8] = []
+        var others = DHCPOptions()
         forEachPart { other, value in
             guard other != code.rawValue else { return }
             kept += [other, UInt8(truncatingIfNeeded: value.count)]
             kept += parts[value]
+            others.note(other)
         }
-        parts = kept[...]
+        others.parts = kept[...]
+        self = others
+    }
+
+    /// The place of the value of the first part with this code.
+    private func firstPart(_ code: UInt8) -> Range<Int>? {
+        var position = parts.startIndex
+        while position + 1 < parts.endIndex {
+            let start = position + 2
+            let end = start + Int(parts[position + 1])
+            guard end <= parts.endIndex else { return nil }
+            if parts[position] == code { return start..<end }
+            position = end
+        }
+        return nil
     }
 
     /// Calls `body` with the code and the place of the value of each part.

@@ -67,7 +67,10 @@ public struct IPv4Reassembler: Sendable {
             pending[key] = nil
             return nil
         }
-        datagram.fragments.append(fragment)
+        // A copy, because the slice can hold the memory of a whole batch of frames, and a fragment waits long.
+        var kept = fragment
+        kept.payload = ArraySlice(Array(fragment.payload))
+        datagram.fragments.append(kept)
         if !fragment.moreFragments { datagram.totalLength = range.upperBound }
 
         // Without overlaps, the octets are all there when their number is right and none lies behind the end.

@@ -4,6 +4,8 @@
 public actor CaptureFile: PacketSource {
     /// Frames in a batch: enough that a frame costs no switch between threads.
     static let batchLimit = 512
+    /// Octets for which a batch has room at first: those of ordinary DHCP messages.
+    private static let batchOctets = batchLimit * 400
 
     public nonisolated let name: String
     public nonisolated let linkType: Int32
@@ -28,21 +30,20 @@ public actor CaptureFile: PacketSource {
     public func nextBatch() async throws -> CaptureBatch {
         try Task.checkCancellation()
         if let damage { throw damage }
-        var frames: [CapturedFrame] = []
-        frames.reserveCapacity(Self.batchLimit)
-        reading: while frames.count < Self.batchLimit {
+        var batch = BatchBuffer(frames: Self.batchLimit, octets: Self.batchOctets)
+        reading: while batch.count < Self.batchLimit {
             do {
-                switch try handle.next() {
-                case .frame(let frame): frames.append(frame)
+                switch try handle.next(into: &batch) {
+                case .frame: break
                 case .none, .end: break reading
                 }
             } catch {
                 let damage = CaptureError(.badFile, "the capture file \(name) is damaged: \(error.text)")
                 self.damage = damage
-                guard !frames.isEmpty else { throw damage }
+                guard !batch.isEmpty else { throw damage }
                 break reading
             }
         }
-        return CaptureBatch(frames: frames)
+        return CaptureBatch(frames: batch.frames)
     }
 }

@@ -24,7 +24,7 @@ public actor LiveCapture: PacketSource {
     ///   - filter: Makes the filter in the language of pcap-filter(7) for the link type of the interface.
     /// - Throws: `CaptureError`.
     public init(interface: String, filter: (_ linkType: Int32) -> String) throws(CaptureError) {
-        let handle = try PcapHandle.open(interface: interface)
+        let handle = try CapturePrivileges.withRawSockets { () throws(CaptureError) in try PcapHandle.open(interface: interface) }
         name = interface
         linkType = handle.linkType
         try handle.setFilter(filter(handle.linkType))
@@ -52,19 +52,18 @@ public actor LiveCapture: PacketSource {
 
     private func waitingFrames() throws(CaptureError) -> [CapturedFrame] {
         if let failure { throw failure }
-        var frames: [CapturedFrame] = []
-        while frames.count < Self.batchLimit {
+        var batch = BatchBuffer()
+        while batch.count < Self.batchLimit {
             do {
-                guard case .frame(let frame) = try handle.next() else { break }
-                frames.append(frame)
+                guard case .frame = try handle.next(into: &batch) else { break }
             } catch {
                 let failure = CaptureError(.noSuchInterface, "the capture on \(name) ended: \(error.text)")
                 self.failure = failure
-                guard !frames.isEmpty else { throw failure }
+                guard !batch.isEmpty else { throw failure }
                 break
             }
         }
-        return frames
+        return batch.frames
     }
 
     /// Blocks until a frame waits or the task is cancelled.

@@ -4,20 +4,21 @@
 public struct CapturedFrame: Sendable {
     /// When it was captured, in seconds since 1970.
     public var time: Double
-    /// Its octets, from the link header on, with VLAN tags in their place.
-    public var bytes: [UInt8]
+    /// Its octets, from the link header on, with VLAN tags in their place. The frames of a batch share one memory, which
+    /// is held as long as one of them is: copy what is kept.
+    public var bytes: ArraySlice<UInt8>
     /// How long the frame was; more than `bytes.count` if the capture cut it short.
     public var originalLength: Int
 
     /// Makes a frame that was captured whole.
     public init(time: Double, bytes: [UInt8]) {
         self.time = time
-        self.bytes = bytes
+        self.bytes = bytes[...]
         originalLength = bytes.count
     }
 
     /// Makes a frame that may have been cut short.
-    init(time: Double, bytes: [UInt8], originalLength: Int) {
+    init(time: Double, bytes: ArraySlice<UInt8>, originalLength: Int) {
         self.time = time
         self.bytes = bytes
         self.originalLength = originalLength

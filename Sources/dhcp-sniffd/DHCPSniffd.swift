@@ -4,10 +4,25 @@ import ArgumentParser
 import DHCPSniffing
 import Glibc
 import NetTypes
+import PacketCapture
+
+/// The program: privileges are given up while there is only one thread, since each thread has its own.
+@main
+enum Program {
+    @MainActor
+    static func main() async {
+        let command = DHCPSniffd.parseOrExit()
+        do throws(SniffingFailure) {
+            try await command.watch()
+        } catch {
+            say(error.message)
+            DHCPSniffd.exit(withError: ExitCode(error.exitCode))
+        }
+    }
+}
 
 /// Watches DHCP passively, so that provd knows a phone before its first request.
-@main
-struct DHCPSniffd: AsyncParsableCommand {
+struct DHCPSniffd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dhcp-sniffd",
         abstract: "Watch DHCP passively and tell provd which phones there are.",
@@ -34,6 +49,9 @@ struct DHCPSniffd: AsyncParsableCommand {
     @Flag(help: "Print each observation to standard output as a line of JSON.")
     var json = false
 
+    @Flag(help: "With --read: print only how many messages of each kind there are, and of which phones.")
+    var summary = false
+
     @Option(help: "The directory of vendor definitions (default: PROVD_DHCP_DIR, /usr/share/provd/dhcp, ./dhcp).")
     var definitions: String?
 
@@ -42,6 +60,9 @@ struct DHCPSniffd: AsyncParsableCommand {
 
     @Option(help: "A DHCP server of the site; can be repeated. Answers of others are warned of. Default: the first that answers.")
     var server: [String] = []
+
+    @Option(help: "The user to become after the start as root (default: stay who it is).")
+    var user: String?
 
     @Option(help: "Write a line to this open file descriptor when the capture has begun.")
     var readyFd: Int32?
@@ -52,6 +73,12 @@ struct DHCPSniffd: AsyncParsableCommand {
         }
         guard fixture == nil || read != nil else {
             throw ValidationError("--fixture needs --read: it is made from a capture file.")
+        }
+        guard user == nil || read == nil else {
+            throw ValidationError("--user is for captures: a file is read as the user who asks.")
+        }
+        guard !summary || read != nil else {
+            throw ValidationError("--summary needs --read: it counts what a capture file holds.")
         }
         _ = try servers()
     }
@@ -65,22 +92,31 @@ struct DHCPSniffd: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    /// Works until the file is read or the process is told to end.
+    @MainActor
+    func watch() async throws(SniffingFailure) {
         var daemon = SniffingDaemon { say($0) }
         daemon.interfaces = interface
         daemon.file = read
         daemon.fixture = fixture
         daemon.socket = socket ?? (json || read != nil ? nil : SniffingDaemon.defaultSocket)
         daemon.printsJSON = json
+        daemon.summarises = summary
         daemon.definitions = definitions ?? environment("PROVD_DHCP_DIR")
         daemon.recognises = !noDefinitions
         daemon.readyDescriptor = readyFd
-        daemon.servers = try servers()
-        do throws(SniffingFailure) {
-            try await daemon.run()
+        daemon.servers = (try? servers()) ?? []
+        try daemon.loadDefinitions()
+        // A capture needs one capability, and a file none: who reads files as root may need root's right to do so.
+        if read == nil { try reducePrivileges() }
+        try await daemon.run()
+    }
+
+    private func reducePrivileges() throws(SniffingFailure) {
+        do {
+            try CapturePrivileges.reduce(becoming: user)
         } catch {
-            say(error.message)
-            throw ExitCode(error.exitCode)
+            throw SniffingFailure(error)
         }
     }
 }

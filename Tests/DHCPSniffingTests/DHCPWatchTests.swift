@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import DHCPSniffing
+import DHCPWire
 import NetTypes
 import ProvModel
 import Testing

@@ -54,7 +54,7 @@ struct SnifferTests {
             return [broken]
         }
         try await run([Sniffer.Source(FakeSource(batches, dropped: 3), interface: "fake0")], recorder)
-        #expect(recorder.sentences.filter { $0.contains("lost") }.count == 1)
+        #expect(recorder.sentences.filter { $0.contains("lost, because") }.count == 1)
         #expect(recorder.sentences.filter { $0.contains("broken") }.count == 2)
         #expect(recorder.sentences.contains { $0.contains("fake0: 6 broken frames") })
     }

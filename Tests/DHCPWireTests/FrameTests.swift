@@ -20,8 +20,11 @@ struct FrameTests {
     }
 
     static func frame(tags: [UInt16] = [], _ packet: IPv4Packet? = nil) throws -> [UInt8] {
-        let payload = try (packet ?? ip()).encoded()[...]
-        var frame = LinkFrame(from: phone, to: MACAddress(bits: .max), etherType: LinkFrame.ipv4, payload: payload)
+        frame(tags: tags, bytes: try (packet ?? ip()).encoded())
+    }
+
+    static func frame(tags: [UInt16], bytes: [UInt8]) -> [UInt8] {
+        var frame = LinkFrame(from: phone, to: MACAddress(bits: .max), etherType: LinkFrame.ipv4, payload: bytes[...])
         frame.outerTag = tags.first.map { VLANTag(identifier: $0) }
         frame.innerTag = tags.dropFirst().first.map { VLANTag(identifier: $0) }
         return frame.encoded()

@@ -57,7 +57,7 @@ struct CaptureFileTests {
             #expect(file.linkType == 1)
             #expect(file.name == path)
             let read = try await frames(of: file)
-            #expect(read.map(\.bytes) == content)
+            #expect(read.map { Array($0.bytes) } == content)
             #expect(read.first?.time == 1000.5)
             #expect(read.first?.originalLength == 60)
         }
@@ -67,7 +67,7 @@ struct CaptureFileTests {
     func pcapngFile() async throws {
         try await withFile(pcapng([[1, 2, 3], [4, 5, 6, 7]])) { path in
             let read = try await frames(of: CaptureFile(path: path))
-            #expect(read.map(\.bytes) == [[1, 2, 3], [4, 5, 6, 7]])
+            #expect(read.map { Array($0.bytes) } == [[1, 2, 3], [4, 5, 6, 7]])
             #expect(read.first?.time == 1.5)
         }
     }
@@ -77,7 +77,7 @@ struct CaptureFileTests {
         let bytes = pcap([[1, 2, 3, 4], [5, 6, 7, 8]])
         try await withFile(Array(bytes.dropLast(2))) { path in
             let file = try CaptureFile(path: path)
-            #expect(try await file.nextBatch().frames.map(\.bytes) == [[1, 2, 3, 4]])
+            #expect(try await file.nextBatch().frames.map { Array($0.bytes) } == [[1, 2, 3, 4]])
             let error = await #expect(throws: CaptureError.self) { try await file.nextBatch() }
             #expect(error?.code == .badFile)
         }
