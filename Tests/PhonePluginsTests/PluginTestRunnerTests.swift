@@ -63,7 +63,7 @@ struct PluginTestRunnerTests {
         #expect(found.count == 9)
         #expect(found.first == "2 identify http /000000aabbcc.cfg: it gives vendor Acme, mac 00:00:00:aa:bb:cc, not vendor Other")
         #expect(found.contains { $0.hasSuffix("its level is probable, not exact") })
-        #expect(found.contains { $0.hasSuffix("it differs from its golden file:\n-1: name = y\n+1: name = x") })
+        #expect(found.contains { $0.hasSuffix("a/tests/g.cfg\n+++ rendered\n@@ -1 +1 @@\n-name = y\n+name = x\n end") })
         #expect(found.contains { $0.hasSuffix("it lacks “nope”") })
         #expect(found.contains { $0.hasSuffix("it was rendered, although it must be refused") })
         #expect(found.contains { $0.hasSuffix("no file rule serves /000000aabbcd.cfg") })

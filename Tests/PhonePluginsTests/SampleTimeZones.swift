@@ -23,8 +23,8 @@ enum SampleTimeZones {
                 daylightSaving: .init(saveMinutes: 60, start: moment(3, 2, 2), end: moment(11, 1, 2)))
         case "Europe/Dublin":
             TemplateTimeZone(
-                name: name, posix: "IST-1GMT0,M10.5.0,M3.5.0/1", offsetMinutes: 60,
-                daylightSaving: .init(saveMinutes: -60, start: moment(10, 5, 2), end: moment(3, 5, 1)))
+                name: name, posix: "GMT0IST,M3.5.0/1,M10.5.0", offsetMinutes: 0,
+                daylightSaving: .init(saveMinutes: 60, start: moment(3, 5, 1), end: moment(10, 5, 2)))
         case "Asia/Kolkata": TemplateTimeZone(name: name, posix: "IST-5:30", offsetMinutes: 330)
         default: nil
         }

@@ -24,6 +24,8 @@ public struct FileRule: Sendable {
         case html
         /// Inside a JSON string.
         case json
+        /// Inside a string of JavaScript or a language like it, also one that stands in an HTML page.
+        case javascript
     }
 
     /// The character encodings in which files are written.

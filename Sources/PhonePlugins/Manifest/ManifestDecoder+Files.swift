@@ -75,7 +75,7 @@ extension ManifestDecoder {
         return protocols
     }
 
-    private static func mediaType(_ node: ManifestNode?) throws(PluginProblem) -> String? {
+    static func mediaType(_ node: ManifestNode?) throws(PluginProblem) -> String? {
         guard let node else { return nil }
         let text = try node.nonEmptyText()
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)

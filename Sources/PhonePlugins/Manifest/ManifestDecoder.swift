@@ -7,7 +7,7 @@ import NetTypes
 struct ManifestDecoder {
     private static let keys = [
         "id", "version", "minimum_provd", "vendor", "description", "models", "patterns", "ouis", "support", "files", "tables",
-        "synchronise", "parameters", "default_model", "firmware_packages", "uploads", "tftp",
+        "synchronise", "parameters", "default_model", "firmware_packages", "uploads", "tftp", "phonebook",
     ]
 
     /// Decodes a manifest.
@@ -65,6 +65,7 @@ struct ManifestDecoder {
             synchronisation: try map["synchronise"].map { node throws(PluginProblem) in try synchronisation(node) } ?? .unsupported,
             uploads: try map["uploads"].map { node throws(PluginProblem) in try uploads(node) } ?? [],
             tftpOptions: try map["tftp"].map { node throws(PluginProblem) in try tftp(node) } ?? .unlimited,
+            phonebook: try map["phonebook"].map { node throws(PluginProblem) in try phonebook(node) },
             unsupportedParameters: unsupported,
             support: try map["support"].map { node throws(PluginProblem) in try support(node) } ?? SupportRule.standard,
             modelIndex: modelIndex)
@@ -133,27 +134,6 @@ struct ManifestDecoder {
             tables[member.name] = .object(try member.value.jsonObject())
         }
         return tables
-    }
-
-    private static func synchronisation(_ node: ManifestNode) throws(PluginProblem) -> Synchronisation {
-        let map = try node.mapping(keys: ["method", "event", "path"])
-        let method = try map.required("method", "write method: sip-notify, http-action or none")
-        switch try method.text() {
-        case "none": return .unsupported
-        case "sip-notify":
-            return .notify(event: try headerText(try map.required("event", "name the event, for example event: check-sync")))
-        case "http-action": return .httpAction(path: try headerText(try map.required("path", "give the path on the phone")))
-        case let other: throw method.problem("“\(other)” is no method", "write sip-notify, http-action or none")
-        }
-    }
-
-    /// A text that can stand in a header or request line.
-    private static func headerText(_ node: ManifestNode) throws(PluginProblem) -> String {
-        let text = try node.nonEmptyText()
-        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
-            throw node.problem("characters other than printable ASCII", "remove them: the text becomes part of a request")
-        }
-        return text
     }
 
     private static func support(_ node: ManifestNode) throws(PluginProblem) -> [SupportRule] {

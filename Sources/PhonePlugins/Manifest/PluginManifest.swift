@@ -35,6 +35,8 @@ public struct PluginManifest: Sendable {
     public let uploads: [UploadRule]
     /// Which TFTP options the phones can be given.
     public let tftpOptions: TFTPOptionRules
+    /// Where the phones' directory of people is, if they have one.
+    public let phonebook: PhonebookService?
     /// Parameters of raw configurations that the phones cannot express, with the reason.
     public let unsupportedParameters: [String: String]
     let support: [SupportRule]

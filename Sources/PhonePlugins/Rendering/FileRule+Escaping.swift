@@ -10,6 +10,7 @@ extension FileRule.Format {
         case .keyValue: .custom(KeyValueEscaper())
         case .xml, .html: .xml
         case .json: .custom(JSONEscaper())
+        case .javascript: .custom(JavaScriptEscaper())
         }
     }
 }
@@ -48,6 +49,25 @@ struct JSONEscaper: OutputEscaper {
                 output.append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
                 output.append(contentsOf: String(byte & 0xF, radix: 16).utf8)
             default: output.append(byte)
+            }
+        }
+    }
+}
+
+/// Escapes what a string of JavaScript cannot hold, whichever quotation mark it has (ECMA-262, 12.9.4), and what would end a
+/// script in a page: `</script>`, `<!--`.
+struct JavaScriptEscaper: OutputEscaper {
+    func write(_ text: String, to output: inout [UInt8]) throws(RefusedValue) {
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": output.append(contentsOf: "\\n".utf8)
+            case "\r": output.append(contentsOf: "\\r".utf8)
+            case "\t": output.append(contentsOf: "\\t".utf8)
+            case "\\": output.append(contentsOf: "\\\\".utf8)
+            case "\"", "'", "`", "$", "<", ">", "&", "\u{0}"..."\u{1F}", "\u{7F}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                output.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits).utf8)
+            default: output.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
             }
         }
     }

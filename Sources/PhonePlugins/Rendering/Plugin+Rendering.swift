@@ -35,6 +35,13 @@ extension Plugin {
             isTrigger: match.isTrigger)
     }
 
+    /// The variables that the template of a file sees.
+    func variables(_ match: FileMatch, _ context: RenderContext) -> JinjaDict {
+        let mac = context.device["mac"]?.string.flatMap { MACAddress($0) }
+        let known = context.device["model"]?.string.flatMap { manifest.model(named: $0) }
+        return variables(context, mac: mac, model: known ?? manifest.defaultModel)
+    }
+
     private static let renderLimits = RenderLimits(outputBytes: PluginLimits.renderedBytes)
 
     /// The variables of a template, as docs/plugins.md lists them.
@@ -68,6 +75,10 @@ extension Plugin {
             let letters = Array(locale.utf8)
             variables["language"] = .string(String(decoding: letters.prefix(2), as: UTF8.self))
             if letters.count >= 5 { variables["territory"] = .string(String(decoding: letters[3..<5], as: UTF8.self)) }
+        }
+        if let phonebook = manifest.phonebook {
+            if let url = phonebook.url(context.rawConfig) { variables["phonebook_url"] = .string(url) }
+            if let url = phonebook.userServicesURL(context.rawConfig) { variables["user_services_url"] = .string(url) }
         }
         if let name = raw.all["timezone"]?.stringValue, let zone = context.timeZone(name) { variables["time_zone"] = zone.variable }
         return variables

@@ -53,6 +53,7 @@ struct RenderTest {
     private let contains: [String]
     private let lacks: [String]
     private let goldenNode: ManifestNode?
+    let place: PluginProblem.Place
 
     init(_ node: ManifestNode, directory: String) throws(PluginProblem) {
         let map = try node.mapping(keys: [
@@ -64,6 +65,7 @@ struct RenderTest {
         contains = try Self.texts(map["contains"])
         lacks = try Self.texts(map["lacks"])
         goldenNode = map["golden"]
+        place = node.place
 
         let request = try map["request"]?.mapping(keys: ["protocol", "server", "path", "user_agent"])
         var context = RenderContext(
@@ -110,15 +112,15 @@ struct RenderTest {
         return raw
     }
 
-    /// The expected file, if the test names one.
-    func golden(in directory: String) throws(PluginProblem) -> [UInt8]? {
-        try goldenNode.map { node throws(PluginProblem) in
-            try PluginDirectory.read(directory + "/" + (try ManifestDecoder.relativePath(node)), limit: PluginLimits.testBytes)
-        }
+    /// The path of the expected file, if the test names one.
+    func goldenPath(in directory: String) throws(PluginProblem) -> String? {
+        try goldenNode.map { node throws(PluginProblem) in directory + "/" + (try ManifestDecoder.relativePath(node)) }
     }
 
     /// What is wrong with the rendered bytes, or `nil` if nothing is.
-    func problem(with bytes: [UInt8], charset: FileRule.Charset, golden: [UInt8]?) -> String? {
+    ///
+    /// - Parameter golden: The expected file with its path, if the test names one.
+    func problem(with bytes: [UInt8], charset: FileRule.Charset, golden: (path: String, bytes: [UInt8])?) -> String? {
         let text =
             switch charset {
             case .utf8: String(decoding: bytes, as: UTF8.self)
@@ -126,7 +128,8 @@ struct RenderTest {
             }
         if let missing = contains.first(where: { !text.contains($0) }) { return "it lacks “\(missing)”" }
         if let present = lacks.first(where: { text.contains($0) }) { return "it contains “\(present)”" }
-        guard let golden, golden != bytes else { return nil }
-        return "it differs from its golden file:\n" + LineDifference.describe(expected: golden, actual: bytes)
+        guard let golden else { return nil }
+        return UnifiedDifference.describe(expected: golden.bytes, actual: bytes, old: golden.path, new: "rendered")
+            .map { "it differs from its golden file:\n" + $0 }
     }
 }

@@ -21,6 +21,9 @@ public struct PluginTestReport: Sendable, CustomStringConvertible {
     /// The tests that failed.
     public private(set) var failures: [Failure] = []
 
+    /// The golden files that were written.
+    public private(set) var updates: [String] = []
+
     /// Whether nothing failed.
     public var hasPassed: Bool { failures.isEmpty }
 
@@ -31,8 +34,11 @@ public struct PluginTestReport: Sendable, CustomStringConvertible {
         if let message { failures.append(Failure(place: place, name: name, message: message)) }
     }
 
+    mutating func noteUpdate(of path: String) { updates.append(path) }
+
     public var description: String {
         let summary = "\(plugin): \(count) tests, \(failures.isEmpty ? "all passed" : "\(failures.count) failed")"
+            + (updates.isEmpty ? "" : ", \(updates.count) golden files written")
         let details = failures.map { failure in
             failure.description.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n      ")
         }

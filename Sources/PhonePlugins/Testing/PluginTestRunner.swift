@@ -8,24 +8,42 @@ public struct PluginTestRunner {
     private let plugin: Plugin
     private let catalog: PluginCatalog
     private let timeZone: @Sendable (String) -> TemplateTimeZone?
+    private let updatesGoldenFiles: Bool
     private var report: PluginTestReport
+    private var cases: [PluginRenderCase] = []
 
     /// Prepares the tests of a plugin.
     ///
-    /// - Parameter timeZone: Finds the rule of a time zone by name; see ``RenderContext/timeZone``.
-    public init(_ plugin: Plugin, timeZone: @escaping @Sendable (String) -> TemplateTimeZone? = { _ in nil }) {
+    /// - Parameters:
+    ///   - updatesGoldenFiles: Whether golden files that are missing or differ are written instead of reported.
+    ///   - timeZone: Finds the rule of a time zone by name; see ``RenderContext/timeZone``.
+    public init(
+        _ plugin: Plugin, updatesGoldenFiles: Bool = false, timeZone: @escaping @Sendable (String) -> TemplateTimeZone? = { _ in nil }
+    ) {
         self.plugin = plugin
         self.timeZone = timeZone
+        self.updatesGoldenFiles = updatesGoldenFiles
         catalog = PluginCatalog(plugins: [plugin])
         report = PluginTestReport(plugin: plugin.id)
     }
 
     /// Runs all tests.
     public static func run(
-        _ plugin: Plugin, timeZone: @escaping @Sendable (String) -> TemplateTimeZone? = { _ in nil }
+        _ plugin: Plugin, updatesGoldenFiles: Bool = false, timeZone: @escaping @Sendable (String) -> TemplateTimeZone? = { _ in nil }
     ) -> PluginTestReport {
-        var runner = PluginTestRunner(plugin, timeZone: timeZone)
+        var runner = PluginTestRunner(plugin, updatesGoldenFiles: updatesGoldenFiles, timeZone: timeZone)
         return runner.run()
+    }
+
+    /// The rendering tests of a plugin as its templates see them, for those who render them with another engine.
+    ///
+    /// Tests with a fault of their own are left out; ``run()`` reports them.
+    public static func renderCases(
+        of plugin: Plugin, timeZone: @escaping @Sendable (String) -> TemplateTimeZone? = { _ in nil }
+    ) -> [PluginRenderCase] {
+        var runner = PluginTestRunner(plugin, timeZone: timeZone)
+        _ = runner.run()
+        return runner.cases
     }
 
     /// Runs all tests.
@@ -71,8 +89,8 @@ public struct PluginTestRunner {
         let place = PluginProblem.Place(file: plugin.directory + "/plugin.yml")
         let words = plugin.templates.words
         let unsupported = plugin.manifest.unsupportedParameters
-        for name in RawConfigVariables.parameters {
-            let isUsed = (RawConfigVariables.derived[name] ?? [name[...]]).contains { words.contains($0) }
+        for name in RawConfigParameters.names {
+            let isUsed = (RawConfigParameters.derived[name] ?? [name]).contains { words.contains($0[...]) }
             let problem: String? =
                 switch (isUsed, unsupported[name] != nil) {
                 case (true, true): "it is said to be unsupported, yet a template uses it"
@@ -81,7 +99,7 @@ public struct PluginTestRunner {
                 }
             report.record(place, "parameter \(name)", problem)
         }
-        for name in unsupported.keys.sorted() where !RawConfigVariables.parameters.contains(name) {
+        for name in unsupported.keys.sorted() where !RawConfigParameters.names.contains(name) {
             report.record(place, "parameter \(name)", "there is no such parameter")
         }
     }
@@ -126,17 +144,19 @@ public struct PluginTestRunner {
         }
     }
 
-    private func failure(of test: RenderTest, _ directory: String) throws(PluginProblem) -> String? {
+    private mutating func failure(of test: RenderTest, _ directory: String) throws(PluginProblem) -> String? {
         let mac = test.context.device["mac"]?.string.flatMap { MACAddress($0) }
         guard let match = plugin.file(forPath: test.path, protocol: test.context.request.protocol, mac: mac) else {
             return "no file rule serves \(test.path)"
         }
+        var context = test.context
+        context.timeZone = timeZone
+        let golden = try test.goldenPath(in: directory)
         let bytes: [UInt8]
         switch match.content {
         case .file(let file): bytes = try PluginDirectory.read(file.path, limit: PluginLimits.testBytes)
-        case .template:
-            var context = test.context
-            context.timeZone = timeZone
+        case .template(let name):
+            cases.append(PluginRenderCase(test: test, match: match, template: name, golden: golden, context: plugin.variables(match, context)))
             do {
                 bytes = try plugin.render(match, context: context).bytes
             } catch {
@@ -144,6 +164,16 @@ public struct PluginTestRunner {
             }
         }
         if test.mustFail { return "it was rendered, although it must be refused" }
-        return test.problem(with: bytes, charset: match.rule.charset, golden: try test.golden(in: directory))
+        guard let golden else { return test.problem(with: bytes, charset: match.rule.charset, golden: nil) }
+        if updatesGoldenFiles {
+            if let problem = test.problem(with: bytes, charset: match.rule.charset, golden: nil) { return problem }
+            if try GoldenFile.update(golden, bytes) { report.noteUpdate(of: golden) }
+            return nil
+        }
+        guard PluginDirectory.exists(golden) else {
+            return "there is no golden file \(golden): write it with “provctl plugin test --update”, and read it before you keep it"
+        }
+        let expected = try PluginDirectory.read(golden, limit: PluginLimits.testBytes)
+        return test.problem(with: bytes, charset: match.rule.charset, golden: (golden, expected))
     }
 }
