@@ -14,7 +14,10 @@ extension Site {
     }
 
     /// Reads a site file from a text; `file` is what messages name.
-    static func load(
+    ///
+    /// - Throws: `ConfigError` with every problem of the text.
+    /// - Returns: the site, and the findings that are no errors.
+    public static func load(
         _ text: String, file: String, catalog: VendorCatalog
     ) throws(ConfigError) -> (site: Site, findings: [ConfigDiagnostic]) {
         let root = try YAMLLoader.load(text, file: file)
