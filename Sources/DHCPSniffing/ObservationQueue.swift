@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import NetTypes
 public import ProvModel
 
 /// The reports that provd has not accepted yet, in order: observations and problems.
 ///
-/// An observation that says the same as one that waits takes its place and counts it. The queue is bounded: when it is full, the
-/// oldest observation that repeats makes room, else the oldest, and is counted as dropped. What was sent but not
+/// An observation that says the same as one that waits takes its place and counts it, unless a problem of the same client came
+/// between: provd must know a client before it can note the client's problem. The queue is bounded: when it is full, the
+/// oldest observation that repeats and leads to no problem makes room, else the oldest, and is counted as dropped. What was sent but not
 /// acknowledged stays, and is sent again on the next connection: provd may see an observation twice, never not at all.
 public struct ObservationQueue: Sendable {
     /// Observations that may wait: four messages of each of 1,000 phones that boot while provd restarts, about 3 MB.
@@ -19,6 +21,8 @@ public struct ObservationQueue: Sendable {
     private var places: [DHCPReport: UInt64] = [:]
     /// Observations that were merged, oldest first; may name some that are gone.
     private var merged: [UInt64] = []
+    /// Where the last problem of a client waits.
+    private var problems: [MACAddress: UInt64] = [:]
     private var inFlight: [UInt64] = []
     private var nextUnsent: UInt64 = 0
     private var end: UInt64 = 0
@@ -43,7 +47,7 @@ public struct ObservationQueue: Sendable {
     public mutating func add(_ report: DHCPReport) {
         var newest = report
         let key = report.content
-        if let place = places[key], place >= nextUnsent, let waiting = entries[place] {
+        if let place = places[key], place >= nextUnsent, let waiting = entries[place], report.isProblem || !leadsToProblem(place, waiting) {
             newest.count(waiting)
             entries[place] = nil
             merged.append(end)
@@ -52,6 +56,7 @@ public struct ObservationQueue: Sendable {
         if entries.count >= limit { makeRoom() }
         entries[end] = newest
         places[key] = end
+        if report.isProblem { problems[report.mac] = end }
         end += 1
     }
 
@@ -60,7 +65,7 @@ public struct ObservationQueue: Sendable {
         // Entries before `nextUnsent` are in flight: they must stay, or acknowledgements would count wrongly.
         while let place = merged.first {
             merged.removeFirst()
-            if place >= nextUnsent, entries[place] != nil { return remove(place) }
+            if place >= nextUnsent, let report = entries[place], !leadsToProblem(place, report) { return remove(place) }
         }
         while nextUnsent < end {
             let place = nextUnsent
@@ -73,6 +78,12 @@ public struct ObservationQueue: Sendable {
         guard let report = entries.removeValue(forKey: place) else { return }
         let key = report.content
         if places[key] == place { places[key] = nil }
+        if problems[report.mac] == place { problems[report.mac] = nil }
+    }
+
+    /// Whether a problem of the same client waits behind a report.
+    private func leadsToProblem(_ place: UInt64, _ report: DHCPReport) -> Bool {
+        problems[report.mac].map { $0 > place } ?? false
     }
 
     // MARK: - Delivery
@@ -120,6 +131,15 @@ public struct ObservationQueue: Sendable {
 }
 
 extension DHCPReport {
+    fileprivate var mac: MACAddress {
+        switch self {
+        case .observation(let observation): observation.mac
+        case .problem(let problem): problem.mac
+        }
+    }
+
+    fileprivate var isProblem: Bool { if case .problem = self { true } else { false } }
+
     /// What the report says, without when and how often.
     fileprivate var content: DHCPReport {
         switch self {

@@ -18,13 +18,13 @@ public enum CapturePrivileges {
     /// - Parameter user: The user to become, when started as root; `nil` stays who it is.
     /// - Throws: `CaptureError` of code `notPermitted` if the user cannot be become, `failed` if the system refuses.
     public static func reduce(becoming user: String?) throws(CaptureError) {
-        if let user { try become(user) }
-        try check(cpcap_process_control(PR_SET_NO_NEW_PRIVS, 1), "new privileges cannot be ruled out")
         // Whoever was given only the one capability may not change these, and need not: nothing can be gained from them.
         _ = cpcap_process_control(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_CLEAR_ALL))
         for capability in 0...UInt(CAP_LAST_CAP) where capability != UInt(CAP_NET_RAW) {
             _ = cpcap_process_control(PR_CAPBSET_DROP, capability)
         }
+        if let user { try become(user) }
+        try check(cpcap_process_control(PR_SET_NO_NEW_PRIVS, 1), "new privileges cannot be ruled out")
         try check(cpcap_set_capabilities(permitted & rawSockets, 0), "capabilities cannot be given up")
     }
 

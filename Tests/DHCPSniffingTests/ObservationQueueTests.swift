@@ -101,6 +101,24 @@ struct ObservationQueueTests {
         #expect(queue.take() == [observation(1), .problem(later)])
     }
 
+    @Test("A client is told before its problem, however often it is seen after that and however full the queue is")
+    func problemsAfterTheirClients() throws {
+        var queue = ObservationQueue(limit: 300)
+        let problem = DHCPProblemReport(.noOffer, time: 12, mac: MACAddress(bits: 1), text: "nobody offers", remedy: "look")
+        queue.add(observation(1, time: 1))
+        queue.add(observation(1, time: 12))
+        queue.add(.problem(problem))
+        queue.add(observation(2, time: 13))
+        queue.add(observation(2, time: 14))
+        for time in 20..<30 { queue.add(observation(1, time: Double(time))) }
+        for number in 100..<397 { queue.add(observation(UInt64(number), time: 40)) }
+        #expect(queue.dropped == 1, "the oldest that repeats and leads to no problem made room")
+        let taken = queue.take()
+        #expect(taken[1] == .problem(problem))
+        #expect(numbers(Array(taken.prefix(4))) == [1, 1, 100])
+        #expect(taken.prefix(3).map { $0.observation?.repeats } == [2, nil, 10])
+    }
+
     @Test("However many phones there are, memory stays that of the limit")
     func bounded() {
         var queue = ObservationQueue(limit: 300)

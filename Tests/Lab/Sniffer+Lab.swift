@@ -16,20 +16,65 @@ extension Lab {
     }
 
     /// Takes a lease on the Yealink phone's port as dhclient does, and keeps nothing of it.
-    func takeLease(asking options: String = "subnet-mask, routers, tftp-server-name") async throws {
-        let configuration = state.appending(path: "sniffer-dhclient.conf")
-        try "send vendor-class-identifier \"yealink\";\nrequest \(options);\n".write(to: configuration, atomically: true, encoding: .utf8)
+    ///
+    /// - Parameter declarations: More lines of dhclient's configuration.
+    func takeLease(
+        as vendorClass: String = "yealink", asking options: String = "subnet-mask, routers, tftp-server-name", declarations: String = ""
+    ) async throws {
+        try writeClientConfiguration("\(declarations)\nsend vendor-class-identifier \"\(vendorClass)\";\nrequest \(options);")
         let line = """
-            : >'\(state.path)/sniffer.leases'; timeout 20 dhclient -4 -1 -d -cf '\(configuration.path)' -lf '\(state.path)/sniffer.leases' \
-            -pf '\(state.path)/sniffer.pid' -sf /bin/true eth0 & client=$!
-            for i in $(seq 100); do grep -q fixed-address '\(state.path)/sniffer.leases' && break; sleep 0.1; done
+            : >'\(leases)'; timeout 20 \(client(script: "/bin/true")) & client=$!
+            for i in $(seq 100); do grep -q fixed-address '\(leases)' && break; sleep 0.1; done
             kill $client; wait $client; true
             """
         try await succeed("in", "yealink", "sh", "-c", line)
     }
 
+    /// Lets dhclient on the Yealink phone's port find the address that it is given in use: it declines it.
+    func decline() async throws {
+        try writeClientConfiguration("send vendor-class-identifier \"yealink\";")
+        // dhclient's script says by its exit status that another machine has the address.
+        try await succeed("in", "yealink", "sh", "-c", ": >'\(leases)'; timeout 15 \(client(script: "/bin/false")); true")
+    }
+
+    /// Lets dhclient on the Yealink phone's port ask some times for the address that it had in another network.
+    func askForForeignAddress(times: Int) async throws {
+        try writeClientConfiguration("send vendor-class-identifier \"yealink\";")
+        let lease = """
+            lease {
+              interface "eth0";
+              fixed-address 10.99.0.5;
+              option subnet-mask 255.255.255.0;
+              option dhcp-lease-time 864000;
+              option dhcp-server-identifier 10.99.0.1;
+              renew 5 2037/01/01 00:00:00;
+              rebind 5 2037/01/02 00:00:00;
+              expire 5 2037/01/03 00:00:00;
+            }
+
+            """
+        let old = state.appending(path: "sniffer.old-lease")
+        try lease.write(to: old, atomically: true, encoding: .utf8)
+        for _ in 0..<times {
+            let line = "cp '\(old.path)' '\(leases)'; timeout 4 \(client(script: "/bin/true")); true"
+            try await succeed("in", "yealink", "sh", "-c", line)
+        }
+    }
+
+    private var leases: String { "\(state.path)/sniffer.leases" }
+
+    private func writeClientConfiguration(_ text: String) throws {
+        try (text + "\n").write(to: state.appending(path: "sniffer-dhclient.conf"), atomically: true, encoding: .utf8)
+    }
+
+    private func client(script: String) -> String {
+        "dhclient -4 -1 -d -cf '\(state.path)/sniffer-dhclient.conf' -lf '\(leases)' -pf '\(state.path)/sniffer.pid' -sf \(script) eth0"
+    }
+
     /// Starts a DHCP server of nobody's, with nothing but addresses. It ends with the lab.
-    func startBareServer(in namespace: String, range: String) async throws {
+    ///
+    /// - Parameter options: More lines of dnsmasq's configuration.
+    func startBareServer(in namespace: String, range: String, options: String = "") async throws {
         let file = state.appending(path: "bare-\(namespace).conf")
         let text = """
             port=0
@@ -40,6 +85,7 @@ extension Lab {
             leasefile-ro
             user=root
             dhcp-range=\(range),1h
+            \(options)
             pid-file=\(state.path)/run/bare-\(namespace).own-pid
             """
         try (text + "\n").write(to: file, atomically: true, encoding: .utf8)
@@ -51,7 +97,8 @@ extension Lab {
         // It must keep no descriptor open by which the test would wait for it; Python closes them.
         let start = """
             import subprocess, sys
-            subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=open(sys.argv[1], "w"), stderr=open(sys.argv[1] + ".log", "w"), start_new_session=True)
+            sniffer = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=open(sys.argv[1], "w"), stderr=open(sys.argv[1] + ".log", "w"), start_new_session=True)
+            open(sys.argv[1] + ".pid", "w").write(str(sniffer.pid))
             """
         try await succeed(
             ["in", "appliance", "python3", "-c", start, file.path, program("dhcp-sniffd"), "--json", "--definitions", Lab.path("dhcp")] + arguments)

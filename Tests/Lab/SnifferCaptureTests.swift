@@ -55,4 +55,37 @@ struct SnifferCaptureTests {
             try await lab.wait(for: "the other interfaces are still captured on") { try Lab.text(seen).contains(Lab.yealink) }
         }
     }
+
+    @Test("No thread of a capture has a capability in effect, nor more than the one permitted; and no file is open")
+    func privileges() async throws {
+        try await Lab.run { lab in
+            let seen = lab.state.appending(path: "seen.json")
+            try await lab.startPrinting(["--interface", "br0", "--user", "nobody"], to: seen)
+            try await lab.discover()
+            try await lab.wait(for: "the capture works") { try Lab.text(seen).contains(Lab.yealink) }
+
+            let process = "/proc/" + (try Lab.text(URL(filePath: seen.path + ".pid")))
+            let nobody = try await lab.succeed("in", "appliance", "id", "-u", "nobody")
+            let threads = try FileManager.default.contentsOfDirectory(atPath: process + "/task")
+            #expect(!threads.isEmpty)
+            for thread in threads {
+                let status = try String(contentsOfFile: "\(process)/task/\(thread)/status", encoding: .utf8)
+                let fields: [String: String] = status.split(separator: "\n").reduce(into: [:]) { fields, line in
+                    let words = line.split(whereSeparator: \.isWhitespace)
+                    fields[String(words.first ?? "")] = words.dropFirst().joined(separator: " ")
+                }
+                // Bit 13 is CAP_NET_RAW (capabilities(7)).
+                let rawSockets = "0000000000002000", nothing = "0000000000000000"
+                #expect(fields["CapEff:"] == nothing && fields["CapInh:"] == nothing && fields["CapAmb:"] == nothing, "\(status)")
+                #expect(fields["CapPrm:"] == rawSockets && fields["CapBnd:"] == rawSockets, "\(status)")
+                #expect(fields["NoNewPrivs:"] == "1")
+                #expect(fields["Uid:"] == "\(nobody) \(nobody) \(nobody) \(nobody)")
+            }
+            let open = try FileManager.default.contentsOfDirectory(atPath: process + "/fd").compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: "\(process)/fd/\($0)")
+            }
+            let files = open.filter { $0.hasPrefix("/") && !$0.hasPrefix("/dev/null") && !$0.hasPrefix(seen.path) }
+            #expect(files.isEmpty, "\(files)")
+        }
+    }
 }

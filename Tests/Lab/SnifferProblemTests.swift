@@ -43,6 +43,62 @@ struct SnifferProblemTests {
         }
     }
 
+    @Test("A phone that asks for option 160 and is given only 66 is told so, with the lines to paste for each server")
+    func otherOption() async throws {
+        try await Lab.run { lab in
+            try await lab.succeed("stop", "dnsmasq")
+            try await lab.startBareServer(in: "appliance", range: "10.77.0.100,10.77.0.120", options: "dhcp-option-force=66,http://10.77.0.1:8667")
+            try await lab.takeLease(as: "Polycom-VVX410", asking: "subnet-mask, boot-server", declarations: "option boot-server code 160 = text;")
+            try await lab.wait(for: "the phone's timeline tells it") {
+                try await lab.timeline().contains("asked for option 160 on br0, and DHCP server 10.77.0.1 gives it only option 66")
+            }
+            let timeline = try await lab.timeline()
+            for words in ["\"lines\"", "dhcp-option-force=tag:polycom,160,", "option provd-160 code 160 = string;", "\"kea\""] {
+                #expect(timeline.contains(words), "\(words) is missing in \(timeline)")
+            }
+        }
+    }
+
+    @Test("A phone that finds its address in use has that on its timeline, with the address")
+    func addressConflict() async throws {
+        try await Lab.run { lab in
+            try await lab.decline()
+            try await lab.wait(for: "the phone's timeline tells it") {
+                try await lab.timeline().contains("because another machine uses it: take static addresses out of the server's range")
+            }
+        }
+    }
+
+    @Test("A phone that is refused again and again has that on its timeline; one refusal is nothing")
+    func refusals() async throws {
+        try await Lab.run { lab in
+            try await lab.succeed("stop", "dnsmasq")
+            try await lab.startBareServer(in: "appliance", range: "10.77.0.100,static")
+            try await lab.askForForeignAddress(times: 1)
+            try await lab.wait(for: "the refusal is known") { try await lab.timeline().contains("was refused its address") }
+            let early = try await lab.timeline()
+            #expect(!early.contains("again and again"))
+            try await lab.askForForeignAddress(times: 3)
+            try await lab.wait(for: "the phone's timeline tells it") {
+                try await lab.timeline().contains("DHCP server 10.77.0.1 refuses the address that \(Lab.yealink) asks for on br0, again and again")
+            }
+        }
+    }
+
+    @Test("A problem that showed while provd was away stands on the timeline behind what the phone did")
+    func problemWhileAway() async throws {
+        try await Lab.run { lab in
+            try await lab.succeed("stop", "dnsmasq")
+            try await lab.succeed("stop", "provd")
+            try await lab.discover(["--times", "5", "--interval", "5.1"])
+            try await lab.succeed("start", "provd")
+            try await lab.wait(for: "the phone's timeline tells it") {
+                let timeline = try await lab.timeline()
+                return timeline.contains("nobody offered an address") && timeline.contains("looks for a DHCP server")
+            }
+        }
+    }
+
     @Test("A phone that renews by unicast is not said to have no server")
     func quiet() async throws {
         try await Lab.run { lab in
