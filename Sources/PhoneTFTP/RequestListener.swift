@@ -41,10 +41,10 @@ final class RequestListener: ChannelInboundHandler {
             case .request:
                 complain(context, to: client, .notDefined, "This server is read-only.")
             case .error:
-                register.session(of: client, on: portMode)?.received(envelope)
+                register.session(of: client, on: portMode)?.received(envelope.data)
             case .data, .acknowledgment, .optionAcknowledgment:
                 if let session = register.session(of: client, on: portMode) {
-                    session.received(envelope)
+                    session.received(envelope.data)
                 } else {
                     complain(context, to: client, .unknownTransferID, "There is no such transfer.")
                 }

@@ -7,8 +7,8 @@ public import TFTP
 public struct TFTPServerConfiguration: Sendable {
     /// Which port a file is sent from.
     public enum PortMode: Hashable, Sendable, CaseIterable {
-        /// A port of its own for each transfer, as RFC 1350 has it.
-        case perTransfer
+        /// Another port than the one that requests arrive at, as RFC 1350 has it. Transfers of different clients may share it.
+        case separate
         /// The port that requests arrive at, for NAT and firewalls that let only answers from there through.
         ///
         /// Listen on explicit addresses with it: a wildcard socket of a host with several addresses may answer from
@@ -22,7 +22,7 @@ public struct TFTPServerConfiguration: Sendable {
     /// The addresses and ports to listen on. IPv6 sockets take no IPv4, so that both wildcards can be given.
     public var addresses: [SocketAddress]
     /// Which port a file is sent from.
-    public var portMode: PortMode = .perTransfer
+    public var portMode: PortMode = .separate
     /// The options to agree to. Over IPv6 the block size is kept 20 bytes lower, the difference of the headers.
     public var optionLimits = TFTPOptionLimits()
     /// How patient a transfer is.

@@ -21,8 +21,8 @@ final class TransferRegister {
         var outcome: EventLoopPromise<TFTPTransferOutcome>?
         /// The transfer, once it has a socket.
         var session: TransferSession?
-        /// The socket, when the transfer has one of its own, and the address that it was opened for.
-        var port: (port: TransferPort, local: SocketAddress)?
+        /// The socket, when it is not the listening one.
+        var port: TransferPort?
     }
 
     private let channel: any Channel
@@ -33,7 +33,7 @@ final class TransferRegister {
     private let drained: EventLoopPromise<Void>
     private let submit: (TransferTicket) -> Bool
     private var entries: [SocketAddress: Entry] = [:]
-    private var ports = TransferPortPool()
+    private let ports: TransferPortPool
     private var lastID: UInt64 = 0
     private var isTicking = false
     private var drainingUntil: Duration?
@@ -53,6 +53,7 @@ final class TransferRegister {
         self.threadPool = threadPool
         self.drained = drained
         self.submit = submit
+        ports = TransferPortPool(eventLoop: channel.eventLoop)
     }
 
     /// The transfer that a datagram at the listening socket belongs to, which only single-port mode knows.
@@ -114,7 +115,7 @@ extension TransferRegister {
             if configuration.portMode == .single {
                 start(ticket, content, transfer, on: channel)
             } else {
-                startOnOwnPort(ticket, content, transfer)
+                startOnSeparatePort(ticket, content, transfer)
             }
         }
     }
@@ -124,7 +125,7 @@ extension TransferRegister {
         guard let entry = entries[client], entry.id == id else { return }
         entries[client] = nil
         admission.end(client: entry.clientIP)
-        if let (port, local) = entry.port { ports.giveBack(port, of: local) }
+        if let port = entry.port { ports.giveBack(port, from: client) }
         entry.outcome?.succeed(outcome)
         if entries.isEmpty, drainingUntil != nil { drained.succeed() }
     }
@@ -141,32 +142,22 @@ extension TransferRegister {
             self?.finished(client, ticket.id, outcome)
         }
         entries[client]?.session = session
-        entries[client]?.port?.port.session = session
+        entries[client]?.port?.begin(session, with: client)
         session.begin()
     }
 
-    /// Starts on a port of its own at the address that the request was sent to: the client expects the answer from there.
-    private func startOnOwnPort(_ ticket: TransferTicket, _ content: TransferContent, _ transfer: TFTPTransfer) {
+    /// Starts on a separate port at the address that the request was sent to: the client expects the answer from there.
+    private func startOnSeparatePort(_ ticket: TransferTicket, _ content: TransferContent, _ transfer: TFTPTransfer) {
         let client = ticket.request.client
-        let local = ticket.request.local
-        withPort(at: local) { [self] result in
+        ports.withPort(at: ticket.request.local, for: client) { [self] result in
             switch result {
             case .success(let port):
-                guard entries[client]?.id == ticket.id else { return ports.giveBack(port, of: local) }
-                entries[client]?.port = (port, local)
+                guard entries[client]?.id == ticket.id else { return ports.giveBack(port, from: client) }
+                entries[client]?.port = port
                 start(ticket, content, transfer, on: port.channel)
             case .failure:
                 refuse(ticket, TransferContent.Refusal(code: .notDefined, message: "The server cannot open a port; try again later."))
             }
-        }
-    }
-
-    /// Finds a port at rest or opens one.
-    private func withPort(at local: SocketAddress, _ body: @escaping (Result<TransferPort, any Error>) -> Void) {
-        if let port = ports.take(at: local) {
-            body(.success(port))
-        } else {
-            TransferPort.open(at: local, on: channel.eventLoop).whenComplete(body)
         }
     }
 
@@ -175,13 +166,12 @@ extension TransferRegister {
         let packet = TFTPPacket.error(code: refusal.code, message: refusal.message)
         let envelope = AddressedEnvelope(remoteAddress: client, data: ByteBuffer(bytes: packet.serialized()))
         let listening = channel
-        if isWildcard && configuration.portMode == .perTransfer {
+        if isWildcard && configuration.portMode == .separate {
             // A wildcard socket would answer from an address of the system's choice, which clients may not accept.
-            let local = ticket.request.local
-            withPort(at: local) { [self] result in
+            ports.withPort(at: ticket.request.local, for: client) { [self] result in
                 guard case .success(let port) = result else { return listening.writeAndFlush(envelope, promise: nil) }
                 port.channel.write(envelope, promise: nil)
-                ports.giveBack(port, of: local)
+                ports.giveBack(port, from: client)
             }
         } else {
             listening.writeAndFlush(envelope, promise: nil)
@@ -201,7 +191,7 @@ extension TransferRegister {
             tick(now: NIODeadline.nowSinceStart)
             isTicking = false
             // A lull: nothing is kept open for a next boot.
-            if entries.isEmpty { ports.closeAll() } else { startTicking() }
+            if entries.isEmpty { ports.closeUnused() } else { startTicking() }
         }
     }
 

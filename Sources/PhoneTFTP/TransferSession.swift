@@ -7,9 +7,6 @@ import TFTP
 /// One transfer on its event loop: turns datagrams and time into events of the ``TFTPTransfer``, and its actions into
 /// datagrams.
 final class TransferSession {
-    /// ERROR packets to strangers that send to the transfer's port; beyond that they are ignored.
-    private static let maximumStrangerReplies = 8
-
     private let client: SocketAddress
     private let channel: any Channel
     private let threadPool: NIOThreadPool
@@ -19,7 +16,6 @@ final class TransferSession {
     private var delayedBlocks: ClosedRange<UInt64>?
     /// Packets are put together here; the storage is used again when the socket is done with it.
     private var scratch = ByteBuffer()
-    private var strangerReplies = 0
     private var onFinish: ((TFTPTransferOutcome) -> Void)?
 
     private enum Content {
@@ -60,11 +56,10 @@ extension TransferSession {
         channel.flush()
     }
 
-    /// A datagram for the transfer. What is sent in answer stays in the channel until it is flushed.
-    func received(_ envelope: AddressedEnvelope<ByteBuffer>) {
-        guard envelope.remoteAddress == client else { return replyToStranger(envelope) }
+    /// A datagram of the client. What is sent in answer stays in the channel until it is flushed.
+    func received(_ datagram: ByteBuffer) {
         // A packet that cannot be read is no reason to end a transfer: it may be damaged or forged.
-        guard let packet = try? TFTPPacket(parsing: envelope.data.readableBytesUInt8Span) else { return }
+        guard let packet = try? TFTPPacket(parsing: datagram.readableBytesUInt8Span) else { return }
         perform(transfer.received(packet, now: .now))
     }
 
@@ -81,16 +76,6 @@ extension TransferSession {
     func stop(reason: String) {
         perform(transfer.stop(reason: reason, now: .now))
         channel.flush()
-    }
-
-    /// RFC 1350 section 4: a packet from a wrong port is answered, and does not disturb the transfer.
-    private func replyToStranger(_ envelope: AddressedEnvelope<ByteBuffer>) {
-        guard strangerReplies < Self.maximumStrangerReplies else { return }
-        // Never answer an ERROR: two servers could go on for ever.
-        if case .error? = try? TFTPPacket(parsing: envelope.data.readableBytesUInt8Span) { return }
-        strangerReplies += 1
-        let reply = TFTPPacket.error(code: .unknownTransferID, message: "This port serves another transfer.")
-        channel.write(AddressedEnvelope(remoteAddress: envelope.remoteAddress, data: ByteBuffer(bytes: reply.serialized())), promise: nil)
     }
 }
 
