@@ -14,6 +14,9 @@ enum TextFile {
         return (try? FileManager.default.attributesOfItem(atPath: real))?[.type] as? FileAttributeType
     }
 
+    /// The names in a directory; none if there is no such directory.
+    static func names(in path: String) -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }
+
     static func bytes(_ path: String, limit: Int) throws(AuthoringError) -> [UInt8] {
         let data: Data
         do {

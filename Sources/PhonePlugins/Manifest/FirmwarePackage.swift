@@ -24,14 +24,16 @@ public struct FirmwarePackage: Sendable, Hashable {
 
     /// What is done with the downloaded files.
     public struct Step: Sendable, Hashable {
-        /// The forms of archive that can be taken apart.
+        /// The forms of archive that can be taken apart. `tar` may be compressed; `gz` and `xz` are single files that are.
         public enum Archive: String, Sendable, Hashable, CaseIterable {
-            case none, zip, tar
+            case zip, tar, rar, gz, xz
         }
 
-        /// What the files are taken out of.
-        public let unpack: Archive
-        /// Which files, as names with `*`.
+        /// On which of the downloaded files it works, as names with `*`; empty for all.
+        public let sources: [String]
+        /// What the files are taken out of, the outermost archive first; empty for files that are used as they are.
+        public let unpack: [Archive]
+        /// Which files or directories, as names with `*`: a name alone at any depth, a path from the beginning.
         public let members: [String]
         /// The directory below `files/` into which they go, ending in a slash.
         public let destination: String

@@ -71,7 +71,9 @@ extension ManifestDecoder {
     }
 
     private static func firmwareStep(_ node: ManifestNode) throws(PluginProblem) -> FirmwarePackage.Step {
-        let map = try node.mapping(keys: ["unpack", "members", "to"])
+        let map = try node.mapping(keys: ["from", "unpack", "members", "to"])
+        var sources: [String] = []
+        for source in try map["from"]?.list(limit: 100) ?? [] { sources.append(try relativePath(source)) }
         var members: [String] = []
         for member in try map.required("members", "say which files, for example members: [\"*.rom\"]").list(limit: 100) {
             members.append(try relativePath(member))
@@ -82,6 +84,19 @@ extension ManifestDecoder {
             throw destination.problem("“\(text)” is no directory within the plugin", "write a name with a slash at its end: firmware/")
         }
         return FirmwarePackage.Step(
-            unpack: try map["unpack"]?.choice(of: FirmwarePackage.Step.Archive.self) ?? .none, members: members, destination: text)
+            sources: sources, unpack: try map["unpack"].map { node throws(PluginProblem) in try archives(node) } ?? [], members: members,
+            destination: text)
+    }
+
+    /// `none`, one kind of archive, or a list of kinds for archives in archives.
+    private static func archives(_ node: ManifestNode) throws(PluginProblem) -> [FirmwarePackage.Step.Archive] {
+        guard case .list = node.content else {
+            if case .scalar("none", _) = node.content { return [] }
+            return [try node.choice(of: FirmwarePackage.Step.Archive.self)]
+        }
+        var archives: [FirmwarePackage.Step.Archive] = []
+        // More than three deep nobody packs.
+        for kind in try node.list(limit: 3) { archives.append(try kind.choice(of: FirmwarePackage.Step.Archive.self)) }
+        return archives
     }
 }

@@ -95,7 +95,8 @@ struct ManifestDecoder {
                     lines: try map["lines"]?.number(in: 0...10_000),
                     functionKeys: try map["function_keys"]?.number(in: 0...10_000),
                     expansionModules: try map["expansion_modules"]?.number(in: 0...100),
-                    data: try map["data"].map { data throws(PluginProblem) in try data.jsonObject() } ?? [:]))
+                    data: try map["data"].map { data throws(PluginProblem) in try data.jsonObject() } ?? [:],
+                    place: member.place))
         }
         return models
     }

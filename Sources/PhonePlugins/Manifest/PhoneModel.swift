@@ -32,4 +32,6 @@ public struct PhoneModel: Sendable, Hashable {
     public let expansionModules: Int?
     /// Members of the templates' own, such as the name of the firmware file.
     public let data: JSONObject
+    /// Where it is written.
+    public let place: PluginProblem.Place
 }

@@ -77,8 +77,15 @@ extension Plugin {
             if letters.count >= 5 { variables["territory"] = .string(String(decoding: letters[3..<5], as: UTF8.self)) }
         }
         if let phonebook = manifest.phonebook {
-            if let url = phonebook.url(context.rawConfig) { variables["phonebook_url"] = .string(url) }
-            if let url = phonebook.userServicesURL(context.rawConfig) { variables["user_services_url"] = .string(url) }
+            if let url = phonebook.url(context.rawConfig) {
+                variables["phonebook_url"] = .string(url)
+                variables["XX_xivo_phonebook_url"] = .string(url)
+            }
+            if let url = phonebook.userServicesURL(context.rawConfig) {
+                variables["user_services_url"] = .string(url)
+                variables["XX_wazo_phoned_user_service_dnd_enabled_url"] = .string(url + "/dnd/enable")
+                variables["XX_wazo_phoned_user_service_dnd_disabled_url"] = .string(url + "/dnd/disable")
+            }
         }
         if let name = raw.all["timezone"]?.stringValue, let zone = context.timeZone(name) { variables["time_zone"] = zone.variable }
         return variables

@@ -67,23 +67,6 @@ struct PluginTemplates: Sendable {
     /// The names of all templates.
     var names: [String] { templates.keys.sorted() }
 
-    /// Every word of the templates' sources that may be the name of a variable: not one behind a dot, which names an attribute,
-    /// except behind `raw_config.`.
-    var words: Set<Substring> {
-        let isPart = { (character: Character) in character.isASCII && (character.isLetter || character.isNumber || character == "_") }
-        var words: Set<Substring> = []
-        for source in sources.values {
-            var rest = source[...]
-            while let start = rest.firstIndex(where: isPart) {
-                let word = rest[start...].prefix(while: isPart)
-                let before = source[..<start]
-                if before.last != "." || before.hasSuffix("raw_config.") { words.insert(word) }
-                rest = rest[word.endIndex...]
-            }
-        }
-        return words
-    }
-
     /// The key of the setting that a line of a template writes: what stands in front of `=`.
     func key(inTemplate name: String, line: Int) -> String? {
         guard line > 0, let source = sources[name] else { return nil }

@@ -21,7 +21,7 @@ package enum RawConfigParameters {
     package static let derived: [String: [String]] = [
         "timezone": ["time_zone", "timezone"], "locale": ["language", "territory", "locale"], "sip_lines": ["sip_lines", "lines"],
         "funckeys": ["funckeys", "function_keys"],
-        "X_xivo_phonebook_ip": ["X_xivo_phonebook_ip", "phonebook_url", "user_services_url"],
+        "X_xivo_phonebook_ip": ["X_xivo_phonebook_ip", "phonebook_url", "user_services_url", "XX_xivo_phonebook_url"],
     ]
 
     /// The members of a SIP line.

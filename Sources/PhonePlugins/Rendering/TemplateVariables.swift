@@ -36,6 +36,9 @@ package enum TemplateVariables {
                 "name", "posix", "offset_minutes", "offset_hours", "has_dst", "dst_save_minutes", "dst_start", "dst_end",
             ]),
             "sccp_call_managers": .elements(["ip", "port"]), "phonebook_url": .none, "user_services_url": .none,
+            // The names of wazo-provd's templates.
+            "XX_xivo_phonebook_url": .none, "XX_wazo_phoned_user_service_dnd_enabled_url": .none,
+            "XX_wazo_phoned_user_service_dnd_disabled_url": .none,
         ]
     }()
 

@@ -87,10 +87,15 @@ public struct PluginTestRunner {
     private mutating func runParameters() {
         guard !plugin.manifest.models.isEmpty else { return }
         let place = PluginProblem.Place(file: plugin.directory + "/plugin.yml")
-        let words = plugin.templates.words
+        let used: Set<String>
+        do {
+            used = try plugin.variablesOfTemplates()
+        } catch {
+            return report.record(error.place, "parameters", "\(error.reason): \(error.remedy)")
+        }
         let unsupported = plugin.manifest.unsupportedParameters
         for name in RawConfigParameters.names {
-            let isUsed = (RawConfigParameters.derived[name] ?? [name]).contains { words.contains($0[...]) }
+            let isUsed = (RawConfigParameters.derived[name] ?? [name]).contains { used.contains($0) }
             let problem: String? =
                 switch (isUsed, unsupported[name] != nil) {
                 case (true, true): "it is said to be unsupported, yet a template uses it"
