@@ -19,6 +19,14 @@ public final class CatalogRecogniser: DHCPRecogniser {
         var userClass: ArraySlice<UInt8>?
         var hostname: ArraySlice<UInt8>?
         var hardware: MACAddress
+
+        func hash(into hasher: inout Hasher) {
+            // At once, not octet by octet. What is not there and what is empty may have one hash.
+            unsafe vendorClass?.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+            unsafe userClass?.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+            unsafe hostname?.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+            hasher.combine(hardware.bits)
+        }
     }
 
     private let catalog: VendorCatalog

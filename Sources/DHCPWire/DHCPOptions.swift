@@ -29,8 +29,8 @@ public struct DHCPOptions: Sendable {
     var parts: ArraySlice<UInt8>
     /// Which codes are there, so that nobody looks for one that is not.
     private var present = DHCPOptionCodeSet()
-    /// Which codes may have more than one part, so that the others are found with the first.
-    private var divided = DHCPOptionCodeSet()
+    /// Whether some code may have more than one part; if none has, a value is found with its first.
+    private var isDivided = false
 
     /// Makes an empty list.
     public init() { parts = [] }
@@ -81,7 +81,7 @@ public struct DHCPOptions: Sendable {
 
     /// Keeps in mind that a part with this code is there.
     private mutating func note(_ code: UInt8) {
-        if present.contains(code) { divided.insert(code) }
+        if present.contains(code) { isDivided = true }
         present.insert(code)
     }
 
@@ -105,7 +105,7 @@ public struct DHCPOptions: Sendable {
     public subscript(code: DHCPOptionCode) -> ArraySlice<UInt8>? {
         get {
             guard present.contains(code.rawValue), let first = firstPart(code.rawValue) else { return nil }
-            guard divided.contains(code.rawValue) else { return parts[first] }
+            guard isDivided else { return parts[first] }
             var result: ArraySlice<UInt8> = []
             forEachPart { other, value in
                 if other == code.rawValue { result.append(contentsOf: parts[value]) }

@@ -87,7 +87,9 @@ public struct IPv4Reassembler: Sendable {
     }
 
     private mutating func makeRoom(for key: Key, at time: Double) {
-        pending = pending.filter { abs(time - $0.value.since) < Self.timeout }
+        if pending.values.contains(where: { abs(time - $0.since) >= Self.timeout }) {
+            pending = pending.filter { abs(time - $0.value.since) < Self.timeout }
+        }
         guard pending[key] == nil, pending.count >= Self.maximumPending,
             let oldest = pending.min(by: { $0.value.since < $1.value.since })
         else { return }

@@ -2,10 +2,11 @@
 
 import Glibc
 
-/// The frames that pass an interface, in promiscuous mode and without delay.
+/// The frames that pass an interface, in promiscuous mode, within a few hundredths of a second.
 public actor LiveCapture: PacketSource {
-    /// Frames in a batch: after as many, the reader has its turn, and cancellation is looked for.
-    static let batchLimit = 256
+    /// Frames in a batch: after as many the reader has its turn. Each batch wakes several threads, which on a busy machine takes
+    /// longer than to read thousands of frames.
+    static let batchLimit = 8192
 
     public nonisolated let name: String
     public nonisolated let linkType: Int32

@@ -46,9 +46,12 @@ import Glibc
 
     /// Octets kept of each frame: whole frames, since a DHCP message in fragments can follow a long header.
     private static let snapshotLength: Int32 = 65_535
-    /// Octets in the kernel's buffer. Each frame has a place as long as the interface's longest frame there, so that there are about
-    /// ten thousand places on Ethernet: a tenth of a second at 100,000 messages a second, while the reader is busy.
+    /// Octets in the kernel's buffer, in which frames stand side by side: some forty thousand DHCP messages, while the reader is
+    /// busy.
     private static let bufferSize: Int32 = 16 << 20
+    /// Milliseconds after which the kernel hands over a block of the buffer that is not full (libpcap's blocks have 256 kB): a
+    /// phone's next step takes longer.
+    private static let patience: Int32 = 20
 
     static func open(interface: String) throws(CaptureError) -> PcapHandle {
         var text = ErrorText()
@@ -58,8 +61,8 @@ import Glibc
         let handle = unsafe PcapHandle(pointer)
         unsafe pcap_set_snaplen(pointer, snapshotLength)
         unsafe pcap_set_promisc(pointer, 1)
-        // Without immediate mode a message would wait until the kernel's block is full.
-        unsafe pcap_set_immediate_mode(pointer, 1)
+        // Not in immediate mode, in which each frame takes the place of the longest, and wakes the reader.
+        unsafe pcap_set_timeout(pointer, patience)
         unsafe pcap_set_buffer_size(pointer, bufferSize)
         let status = unsafe pcap_activate(pointer)
         // A positive status is a warning, for example that the interface cannot be promiscuous.
