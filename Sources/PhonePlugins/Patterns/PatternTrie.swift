@@ -8,9 +8,29 @@ import NetTypes
 /// the patterns that share its beginning, not on how many patterns there are. At the end of a pattern that is only meant
 /// for some manufacturers' addresses, the payloads are found by the captured MAC address's first three octets.
 struct PatternTrie: Sendable {
+    /// The nodes behind a node by the byte that leads there. Most nodes have one, and only the first has many.
+    private struct Branches: Sendable {
+        private var bytes: [UInt8] = []
+        private var nodes: [Int] = []
+
+        var isEmpty: Bool { bytes.isEmpty }
+
+        subscript(byte: UInt8) -> Int? {
+            get {
+                for position in bytes.indices where bytes[position] == byte { return nodes[position] }
+                return nil
+            }
+            set {
+                guard let newValue else { return }
+                bytes.append(byte)
+                nodes.append(newValue)
+            }
+        }
+    }
+
     private struct Node: Sendable {
-        var literals: [UInt8: Int] = [:]
-        var foldedLiterals: [UInt8: Int] = [:]
+        var literals = Branches()
+        var foldedLiterals = Branches()
         var spaces: Int?
         var placeholders: [(kind: Placeholder, child: Int)] = []
         var payloads: [Int] = []
@@ -23,7 +43,7 @@ struct PatternTrie: Sendable {
 
         /// Whether any way leads on with a byte.
         func continues(with byte: UInt8) -> Bool {
-            literals[byte] != nil || !foldedLiterals.isEmpty && foldedLiterals[asciiLowercase(byte)] != nil
+            literals[byte] != nil || foldedLiterals[asciiLowercase(byte)] != nil
                 || spaces != nil && byte == 0x20 || !placeholders.isEmpty
         }
     }
@@ -99,18 +119,17 @@ struct PatternTrie: Sendable {
         var position = position
         while true {
             guard search.takeStep() else { return }
-            let here = nodes[node]
-            if position == search.text.count, here.isEnd { accept(node, &search) }
-            for (kind, child) in here.placeholders { take(kind, child, position, &search) }
+            if position == search.text.count, nodes[node].isEnd { accept(node, &search) }
+            for (kind, child) in nodes[node].placeholders { take(kind, child, position, &search) }
             guard position < search.text.count else { return }
             let byte = search.text[position]
-            if byte == 0x20, let next = here.spaces {
+            if byte == 0x20, let next = nodes[node].spaces {
                 var end = position
                 while end < search.text.count, search.text[end] == 0x20 { end += 1 }
                 visit(next, end, &search)
             }
-            let folded = here.foldedLiterals.isEmpty ? nil : here.foldedLiterals[asciiLowercase(byte)]
-            guard let exact = here.literals[byte] else {
+            let folded = nodes[node].foldedLiterals[asciiLowercase(byte)]
+            guard let exact = nodes[node].literals[byte] else {
                 guard let folded else { return }
                 node = folded
                 position += 1
@@ -129,21 +148,23 @@ struct PatternTrie: Sendable {
             search.capturing(start..<(start + length)) { visit(child, start + length, &$0) }
             return
         }
-        let next = nodes[child]
+        let isLeaf = nodes[child].isLeaf
         var end = start
-        if kind.mayBeEmpty { follow(next, child, start..<end, &search) }
+        if kind.mayBeEmpty { follow(child, start..<end, &search) }
         while end < search.text.count, kind.accepts(search.text[end]) {
             end += 1
             // A placeholder that ends its pattern takes all or nothing.
-            if next.isLeaf, end < search.text.count { continue }
+            if isLeaf, end < search.text.count { continue }
             guard search.takeStep() else { return }
-            follow(next, child, start..<end, &search)
+            follow(child, start..<end, &search)
         }
     }
 
-    private func follow(_ next: Node, _ child: Int, _ range: Range<Int>, _ search: inout PatternSearch) {
+    private func follow(_ child: Int, _ range: Range<Int>, _ search: inout PatternSearch) {
         let end = range.upperBound
-        let leadsOn = end == search.text.count ? next.isEnd || !next.placeholders.isEmpty : next.continues(with: search.text[end])
+        let leadsOn =
+            end == search.text.count
+            ? nodes[child].isEnd || !nodes[child].placeholders.isEmpty : nodes[child].continues(with: search.text[end])
         // Whoever came first to this node at this position took less: a second visit could find nothing better.
         guard leadsOn, search.isFirstVisit(of: child, at: end) else { return }
         search.capturing(range) { visit(child, end, &$0) }

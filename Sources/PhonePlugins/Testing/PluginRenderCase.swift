@@ -31,6 +31,11 @@ public struct PluginRenderCase: Sendable {
     }
 }
 
+extension Plugin {
+    /// What the template of a file sees, as far as JSON has it.
+    public func templateVariables(_ match: FileMatch, context: RenderContext) -> JSONValue { JSONValue(variables(match, context)) }
+}
+
 extension JSONValue {
     /// The same members, as far as JSON has them.
     init(_ dict: JinjaDict) {
