@@ -62,7 +62,9 @@ let package = Package(
         .target(name: "DHCPWire", dependencies: ["NetTypes"]),
         .target(name: "DHCPConfig", dependencies: ["NetTypes", yams]),
         .target(name: "TFTP"),
+        .target(name: "OpenFiles", dependencies: [nioCore]),
         .target(name: "SIPWire", dependencies: [crypto]),
+        .target(name: "RTP"),
         .target(name: "Jinja"),
         .target(name: "JSONText"),
         .target(name: "TimeZones"),
@@ -83,18 +85,21 @@ let package = Package(
         // MARK: Doors
         .target(
             name: "PhoneHTTP",
-            dependencies: ["Provisioning", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore]),
+            dependencies: [
+                "OpenFiles", "Provisioning", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix,
+            ]),
         .target(
             name: "PhoneTFTP",
-            dependencies: ["TFTP", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["OpenFiles", "TFTP", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "ManagementAPI",
             dependencies: [
-                "JSONText", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore, crypto,
+                "JSONText", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore, nioPosix, crypto,
             ]),
+        .target(name: "WazoAuth", dependencies: ["JSONText", "ManagementAPI", "ProvModel", asyncHTTPClient, nioCore, nioHTTP1]),
         .target(
             name: "SIPOnboarding",
-            dependencies: ["SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging, crypto]),
+            dependencies: ["RTP", "SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging, crypto]),
         .target(name: "DHCPSniffing", dependencies: ["DHCPWire", "DHCPConfig", "PacketCapture", "ProvModel", "NetTypes"]),
         // A DHCP server starts it for every lease: nothing that is slow to load.
         .target(name: "DHCPHook", dependencies: ["JSONText", "NetTypes"]),
@@ -112,7 +117,7 @@ let package = Package(
         .target(
             name: "ProvdApp",
             dependencies: [
-                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
+                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning", "WazoAuth",
                 "SIPOnboarding", "SIPPlugAndPlay", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore,
             ]),
         .target(
@@ -140,6 +145,7 @@ let package = Package(
         .testTarget(name: "DHCPHookTests", dependencies: ["DHCPHook", "NetTypes", "ProvModel"]),
         .testTarget(name: "TFTPTests", dependencies: ["TFTP"]),
         .testTarget(name: "SIPWireTests", dependencies: ["SIPWire"], exclude: ["Fixtures"]),
+        .testTarget(name: "RTPTests", dependencies: ["RTP"]),
         .testTarget(name: "JinjaTests", dependencies: ["Jinja"], exclude: ["Fixtures"]),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
@@ -159,14 +165,26 @@ let package = Package(
                 logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
             ]),
         .testTarget(
+            name: "WazoAuthTests",
+            dependencies: [
+                "WazoAuth", "ManagementAPI", "DeviceStorage", "JSONText", "PhonePlugins", "ProvModel", "Provisioning", hummingbird, httpTypes,
+                logging, nioCore, serviceLifecycle,
+            ]),
+        .testTarget(
+            name: "PhoneHTTPTests",
+            dependencies: [
+                "PhoneHTTP", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", "Provisioning", hummingbird, httpTypes, logging,
+                nioCore, nioEmbedded,
+            ]),
+        .testTarget(
             name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),
         .testTarget(
-            name: "SIPOnboardingTests", dependencies: ["SIPOnboarding", "SIPWire", nioCore, nioPosix, logging], exclude: ["Scenarios"]),
+            name: "SIPOnboardingTests", dependencies: ["RTP", "SIPOnboarding", "SIPWire", nioCore, nioPosix, logging], exclude: ["Scenarios"]),
         .testTarget(name: "DHCPInformTests", dependencies: ["DHCPInform", "DHCPConfig", "DHCPWire", "NetTypes"]),
         .testTarget(
             name: "SIPPlugAndPlayTests", dependencies: ["SIPPlugAndPlay", "SIPWire", "Provisioning", "NetTypes"]),
         .testTarget(
-            name: "DHCPSniffingTests", dependencies: ["DHCPSniffing", "DHCPWire", "PacketCapture", "ProvModel", "NetTypes"],
+            name: "DHCPSniffingTests", dependencies: ["DHCPSniffing", "DHCPConfig", "DHCPWire", "PacketCapture", "ProvModel", "NetTypes"],
             exclude: ["Fixtures"]),
 
         // MARK: Tests with real programs, which need root and network namespaces

@@ -2,7 +2,7 @@
 
 public import DHCPConfig
 import DHCPWire
-import NetTypes
+public import NetTypes
 public import ProvModel
 import Synchronization
 
@@ -79,6 +79,8 @@ public final class CatalogRecogniser: DHCPRecogniser {
         return recognition
     }
 
+    public func tellingOctets(of address: MACAddress) -> Int { prefixes.length(of: address) }
+
     private func isTelling(_ hostname: ArraySlice<UInt8>) -> Bool { hostnames.contains { $0.matches(hostname) } }
 }
 
@@ -99,6 +101,12 @@ struct HardwarePrefixes {
             byMaker[bits >> 24, default: []].append(Prefix(bits: bits, mask: ~0 << unknown))
         }
         for maker in Array(byMaker.keys) { byMaker[maker]?.sort { $0.mask > $1.mask } }
+    }
+
+    /// How many octets the longest known prefix of an address has; three if none is known.
+    func length(of address: MACAddress) -> Int {
+        let prefix = byMaker[address.bits >> 24]?.first { address.bits & $0.mask == $0.bits }
+        return prefix.map { 6 - $0.mask.trailingZeroBitCount / 8 } ?? 3
     }
 
     /// As much of an address as the longest prefix of it has, with zeros after; all zeros if none is known.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+public import NetTypes
 public import ProvModel
 
 /// Says which manufacturer's phone sends a DHCP message, and what it wants to be told.
@@ -9,8 +10,15 @@ public protocol DHCPRecogniser: Sendable {
     /// - Returns: `nil` if the client is unknown.
     func recognise(_ client: DHCPClient) -> DHCPObservation.Recognition?
 
+    /// How many octets of a hardware address may decide which family a phone is of, at least the three that tell the maker.
+    func tellingOctets(of address: MACAddress) -> Int
+
     /// What tells phones where to go, by family. Empty if there are no definitions.
     var wishes: [String: ProvisioningWishes] { get }
+}
+
+extension DHCPRecogniser {
+    public func tellingOctets(of address: MACAddress) -> Int { 3 }
 }
 
 /// Knows no phone. For a machine without vendor definitions, where provd recognises by other means.

@@ -6,17 +6,20 @@ import NetTypes
 /// Takes out of DHCP frames what tells one site or person from another, so that a capture can become a test.
 ///
 /// Hardware addresses keep their maker and lose the rest, IPv4 addresses become addresses for benchmarks (RFC 2544),
-/// names and runs of digits become numbers, the same for the same each time. What says the make of a phone stays: the
-/// vendor class, the user class, which options there are, and their lengths where nobody knows what is in them.
+/// names and serial numbers become numbers, the same for the same each time. What says the make of a phone stays: the
+/// vendor classes and the user class but for serial numbers, which options there are, and their lengths where nobody knows what
+/// is in them.
 struct FixtureRedaction {
     /// How many different things of one kind are told apart; more are an error of the capture or forged.
     static let limit = 0xFFFF
-    /// Digits in a row that can be a serial number. Versions and model numbers have fewer.
+    /// Hexadecimal digits in a row, with a decimal one, that can be a serial number or an address. Versions and models have fewer.
     static let serialLength = 6
+    /// Letters and digits in a row, with so many decimal digits, that can be a serial number.
+    static let mixedSerial = (length: 8, digits: 5)
     /// Options whose values are numbers of the protocol that say nothing of a site, so that they stay.
     private static let harmless: Set<DHCPOptionCode> = [
-        .subnetMask, .timeOffset, .leaseTime, .messageType, .parameterRequestList, .maximumMessageSize, .renewalTime, .rebindingTime,
-        .rapidCommit, .clientArchitecture, .posixTimeZone, .timeZoneName, .vlanIdentifier, 19, 20, 23, 26, 27, 31, 37, 46, 94, 116,
+        .subnetMask, .leaseTime, .messageType, .parameterRequestList, .maximumMessageSize, .renewalTime, .rebindingTime,
+        .rapidCommit, .clientArchitecture, .vlanIdentifier, 19, 20, 23, 26, 27, 31, 37, 46, 94, 116,
     ]
     /// Options that are lists of addresses.
     private static let addresses: Set<DHCPOptionCode> = [
@@ -27,13 +30,20 @@ struct FixtureRedaction {
     private var ips: [IPv4Address: UInt32] = [:]
     private var names: [String: Int] = [:]
     private var serials: [String: Int] = [:]
-    private let isModelName: @Sendable (String) -> Bool
+    private var replacements: Set<String> = []
+    private let recogniser: any DHCPRecogniser
 
     /// Makes a redaction that has seen nothing.
     ///
-    /// - Parameter isModelName: Whether a host name is one that the definitions recognise a model by; such names keep
-    ///   all but their digits in long rows.
-    init(isModelName: @escaping @Sendable (String) -> Bool = { _ in false }) { self.isModelName = isModelName }
+    /// - Parameter recogniser: What it knows phones by stays: host names that name a model, but for their serial numbers, and as much
+    ///   of hardware addresses as tells a family.
+    init(_ recogniser: any DHCPRecogniser = NoRecogniser()) { self.recogniser = recogniser }
+
+    private func isModelName(_ name: String) -> Bool {
+        var client = DHCPClient(mac: MACAddress(0, 0, 0, 0, 0, 0))
+        client.hostname = ArraySlice(name.utf8)
+        return recogniser.recognise(client) != nil
+    }
 
     /// The frame without what is private.
     ///
@@ -71,11 +81,12 @@ struct FixtureRedaction {
         switch option.code {
         case _ where Self.harmless.contains(option.code): option.value
         case _ where Self.addresses.contains(option.code): addressList(option.value)
-        case .vendorClassIdentifier, .userClass, .vendorIdentifyingClass: withoutAddress(option.value, of: client)
+        case .vendorClassIdentifier, .userClass, .vendorIdentifyingClass: kind(option.value, of: client)
+        case .vendorIdentifyingInformation: enterprises(option, client)
         case .hostName: ArraySlice(hostName(String(decoding: option.value, as: UTF8.self), of: client).utf8)
         case .domainName: ArraySlice("example.test".utf8)
         case .clientFQDN: option.value.prefix(3) + Array("host.example.test".utf8)
-        case .clientIdentifier: clientIdentifier(option.value)
+        case .clientIdentifier: clientIdentifier(option.value, of: client)
         case .vendorSpecificInformation, .relayAgentInformation: nested(option, client)
         default: text(option.value, of: client)
         }
@@ -90,6 +101,16 @@ struct FixtureRedaction {
         }
     }
 
+    /// Option 125: the enterprises and the codes of their options stay.
+    private mutating func enterprises(_ option: DHCPOption, _ client: MACAddress) -> ArraySlice<UInt8> {
+        guard let parts = (try? DHCPOptions([option]).vendorIdentifyingInformation) ?? nil else { return zeros(option.value) }
+        let redacted = parts.map { part in
+            let inside = nested(DHCPOption(option.code, part.data), client).prefix(255)
+            return VendorIdentification(enterprise: part.enterprise, data: inside)
+        }
+        return (try? VendorIdentification.encode(redacted)).map { $0[...] } ?? zeros(option.value)
+    }
+
     private mutating func addressList(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var result: ArraySlice<UInt8> = []
         var rest = value
@@ -100,10 +121,10 @@ struct FixtureRedaction {
         return result
     }
 
-    private mutating func clientIdentifier(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        // Type 1 is an Ethernet address (RFC 2132, 9.14).
-        guard value.first == 1, value.count == 7, let address = MACAddress(octets: value.dropFirst()) else { return zeros(value) }
-        return [1] + mac(address).octets
+    private mutating func clientIdentifier(_ value: ArraySlice<UInt8>, of client: MACAddress) -> ArraySlice<UInt8> {
+        // Type 1 is an Ethernet address (RFC 2132, 9.14). Another than the client's says something else of it.
+        guard value.first == 1, MACAddress(octets: value.dropFirst()) == client else { return zeros(value) }
+        return [1] + mac(client).octets
     }
 
     // MARK: - Texts
@@ -131,49 +152,76 @@ struct FixtureRedaction {
         if let address = IPv4Address(word) { return ip(address).description }
         let parts = word.split(separator: ":", maxSplits: 1)
         if parts.count == 2, let address = IPv4Address(parts[0]), UInt16(parts[1]) != nil { return "\(ip(address)):\(parts[1])" }
-        if word.lowercased().contains(client.compact) { return word.lowercased().replacing(client.compact, with: mac(client).compact) }
+        if word.lowercased() == client.compact { return mac(client).compact }
         // What remains can be a host, a user with a password, a key in a path or a file: only its kind is told.
         let ending = word.split(separator: ".").last.map(String.init) ?? ""
         let isFile = word.contains(".") && ["cfg", "xml", "txt", "bin", "boot", "htm", "html", "conf", "php"].contains(ending.lowercased())
-        return "name-\(number(of: word))" + (isFile ? ".\(ending)" : "")
+        // A file of the phone's address says what the phone fetches, and nothing more than the address.
+        let isOwn = isFile && word.lowercased() == "\(client.compact).\(ending.lowercased())"
+        return (isOwn ? mac(client).compact : "name-\(number(of: word))") + (isFile ? ".\(ending)" : "")
     }
 
     private mutating func hostName(_ name: String, of client: MACAddress) -> String {
         guard isModelName(name) else { return "host-\(number(of: name))" }
-        return withoutSerials(String(decoding: withoutAddress(ArraySlice(name.utf8), of: client), as: UTF8.self))
+        return String(decoding: kind(ArraySlice(name.utf8), of: client), as: UTF8.self)
     }
 
-    /// A class with the client's address, if it holds that, and its serial number replaced.
+    /// What says the kind of a phone, without its address and its serial number, which other digits replace one by one.
+    private mutating func kind(_ value: ArraySlice<UInt8>, of client: MACAddress) -> ArraySlice<UInt8> {
+        withoutSerials(withoutAddress(value, of: client))
+    }
+
+    /// The octets with the client's address replaced in each form that phones use.
     private mutating func withoutAddress(_ value: ArraySlice<UInt8>, of client: MACAddress) -> ArraySlice<UInt8> {
-        guard let text = String(validating: value, as: UTF8.self) else { return value }
         let redacted = mac(client)
-        let replaced = [
-            (client.compact, redacted.compact), (client.description, redacted.description),
-            (client.compact.uppercased(), redacted.compact.uppercased()), (client.description.uppercased(), redacted.description.uppercased()),
-        ].reduce(text) { $0.replacing($1.0, with: $1.1) }
-        return ArraySlice(replaced.utf8)
+        func forms(_ address: MACAddress) -> [[UInt8]] {
+            let dashes = address.description.replacing(":", with: "-")
+            let texts = [address.compact, address.description, dashes, String(address.compact.suffix(6)), String(address.description.suffix(8))]
+            return [address.octets, Array(address.octets.suffix(3))] + (texts + texts.map { $0.uppercased() }).map { Array($0.utf8) }
+        }
+        return zip(forms(client), forms(redacted)).reduce(value) { $0.replacing($1.0, with: $1.1) }
     }
 
-    private mutating func withoutSerials(_ text: String) -> String {
-        var result = ""
-        var run = ""
-        for character in text + "\u{0}" {
-            if character.isHexDigit {
-                run.append(character)
-                continue
-            }
-            if run.count >= Self.serialLength, run.contains(where: \.isNumber) {
-                let known = serials[run] ?? serials.count + 1
-                if serials.count < Self.limit { serials[run] = known }
-                let digits = String(known)
-                result += String(repeating: "0", count: max(0, run.count - digits.count)) + digits
-            } else {
-                result += run
-            }
-            run = ""
-            if character != "\u{0}" { result.append(character) }
+    /// The octets with other digits in place of each run that can be a serial number.
+    private mutating func withoutSerials(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let digits = replacingRuns(of: value, { Character(UnicodeScalar($0)).isHexDigit }) { run in
+            run.count >= Self.serialLength && run.contains(where: Self.isDigit)
+        }
+        return replacingRuns(of: digits, { Self.isDigit($0) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0 & 0xDF) }) { run in
+            run.count >= Self.mixedSerial.length && run.count(where: Self.isDigit) >= Self.mixedSerial.digits
+        }
+    }
+
+    private static func isDigit(_ octet: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(octet) }
+
+    private mutating func replacingRuns(
+        of value: ArraySlice<UInt8>, _ belongs: (UInt8) -> Bool, where isSerial: (ArraySlice<UInt8>) -> Bool
+    ) -> ArraySlice<UInt8> {
+        var result: ArraySlice<UInt8> = []
+        var rest = value
+        while !rest.isEmpty {
+            let run = rest.prefix(while: belongs)
+            result += isSerial(run) ? serial(run) : run
+            rest = rest.dropFirst(run.count)
+            result += rest.prefix(1)
+            rest = rest.dropFirst()
         }
         return result
+    }
+
+    /// A number of the same length, the same for the same run.
+    private mutating func serial(_ run: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let text = String(decoding: run, as: UTF8.self)
+        // What a replacement made is replaced by itself.
+        if replacements.contains(text) { return run }
+        let number = serials[text] ?? serials.count + 1
+        let digits = String(number)
+        let replacement = String(repeating: "0", count: max(0, run.count - digits.count)) + digits
+        if serials.count < Self.limit {
+            serials[text] = number
+            replacements.insert(replacement)
+        }
+        return ArraySlice(replacement.utf8)
     }
 
     private mutating func number(of name: String) -> Int {
@@ -192,7 +240,9 @@ struct FixtureRedaction {
         guard !address.isMulticast, address.bits != 0 else { return address }
         let number = macs[address] ?? UInt64(macs.count + 1)
         if macs.count < Self.limit { macs[address] = number }
-        return MACAddress(bits: address.bits & 0xFFFF_FF00_0000 | number & 0xFF_FFFF)
+        // At least two octets are left for the number, which is why there is a limit.
+        let mask: UInt64 = ~0 << UInt64(8 * (6 - min(recogniser.tellingOctets(of: address), 4)))
+        return MACAddress(bits: address.bits & mask | number & ~mask)
     }
 
     private mutating func ip(_ address: IPv4Address) -> IPv4Address {

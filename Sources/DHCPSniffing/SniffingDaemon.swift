@@ -150,14 +150,9 @@ public struct SniffingDaemon: Sendable {
     }
 
     private func writeFixture(of file: String, to path: String, _ recogniser: any DHCPRecogniser) async throws(SniffingFailure) {
-        let redaction = FixtureRedaction { name in
-            var client = DHCPClient(mac: MACAddress(0, 0, 0, 0, 0, 0))
-            client.hostname = ArraySlice(name.utf8)
-            return recogniser.recognise(client) != nil
-        }
         do {
             let source = try CaptureFile(path: file)
-            var writer = FixtureWriter(linkType: try Sniffer.linkType(of: source), redaction: redaction)
+            var writer = FixtureWriter(linkType: try Sniffer.linkType(of: source), redaction: FixtureRedaction(recogniser))
             var start: Double?
             while case let frames = try await source.nextBatch().frames, let first = frames.first {
                 let origin = start ?? first.time

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import DHCPConfig
 @testable import DHCPSniffing
 import DHCPWire
 import Foundation
@@ -11,19 +12,24 @@ import Testing
 @Suite("Fixtures from captures")
 struct FixtureTests {
     private func redacted(_ frames: [CapturedFrame]) throws -> (bytes: [UInt8], messages: [DHCPFrame]) {
-        var writer = FixtureWriter(linkType: .ethernet, redaction: FixtureRedaction { $0.hasPrefix("SIP-") })
+        var writer = FixtureWriter(linkType: .ethernet, redaction: FixtureRedaction(FakeRecogniser()))
         for frame in frames { writer.add(frame, at: frame.time) }
         var decoder = DHCPFrameDecoder(linkType: .ethernet)
-        var messages: [DHCPFrame] = []
-        var rest = writer.bytes.dropFirst(24)
-        while rest.count > 16 {
-            let length = rest.dropFirst(8).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-            let bytes = rest.dropFirst(16).prefix(length)
-            messages.append(try #require(try decoder.decode(bytes, at: 0)))
-            rest = rest.dropFirst(16 + length)
-        }
+        let messages = try self.frames(in: writer.bytes).map { try #require(try decoder.decode($0, at: 0)) }
         #expect(messages.count == writer.messages)
         return (writer.bytes, messages)
+    }
+
+    /// The frames of a capture file.
+    private func frames(in file: [UInt8]) -> [ArraySlice<UInt8>] {
+        var frames: [ArraySlice<UInt8>] = []
+        var rest = file.dropFirst(24)
+        while rest.count > 16 {
+            let length = rest.dropFirst(8).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+            frames.append(rest.dropFirst(16).prefix(length))
+            rest = rest.dropFirst(16 + length)
+        }
+        return frames
     }
 
     private func lease() throws -> [CapturedFrame] {
@@ -73,6 +79,59 @@ struct FixtureTests {
         #expect(messages[1].packet.options.codes == [.messageType, .serverIdentifier, .router, .tftpServerName, 43, 200, .domainName])
         #expect(messages[1].packet.options[200] == [0, 0, 0])
         #expect(messages[1].packet.options.text(.tftpServerName)?.hasPrefix("http://name-") == true)
+    }
+
+    @Test("No option lets a name, an address or a serial number through, in whatever form")
+    func everyOption() throws {
+        let secrets = ["Alice", "FCH1543D0AB", "1234567890", phone.compact, phone.description.uppercased(), String(phone.compact.suffix(6))]
+        let tail = Array(phone.octets.suffix(3))
+        var leaks: [String] = []
+        for code in Self.codes {
+            for secret in secrets {
+                // A vendor class and a user class may be any word; only addresses and serial numbers are known in them.
+                if [60, 77, 124].contains(code), secret == "Alice" { continue }
+                let text = Array(secret.utf8), length = UInt8(secret.utf8.count)
+                let values = [
+                    text, [1, length] + text, [0, 0, 0x36, 0x3D, length + 2, 3, length] + text, [9] + phone.octets, Array("x/".utf8) + text + Array("/y".utf8),
+                ]
+                let frames = try values.map { try frame(.bootRequest, .discover, options: [DHCPOption(DHCPOptionCode(code), $0)]) }
+                let bytes = try redacted(frames).bytes
+                let lowercased = bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+                if bytes.contains(tail) || lowercased.contains(Array(secret.lowercased().utf8)) { leaks.append("option \(code): \(secret)") }
+            }
+        }
+        #expect(leaks.isEmpty)
+    }
+
+    /// Each option that is treated in a way of its own, and some that nobody knows.
+    private static let codes: [UInt8] = [
+        2, 3, 6, 7, 12, 15, 17, 28, 42, 43, 44, 50, 54, 56, 60, 61, 66, 67, 77, 81, 82, 97, 100, 101, 114, 119, 120, 124, 125, 150, 160, 200, 242,
+    ]
+
+    @Test("The phones of all samples are recognised in the fixture as in the capture")
+    func samples() throws {
+        let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "dhcp")
+        let catalog = try VendorCatalog.load(directory: directory.path)
+        let recogniser = CatalogRecogniser(catalog)
+        var writer = FixtureWriter(linkType: .ethernet, redaction: FixtureRedaction(recogniser))
+        let samples = catalog.definitions.flatMap(\.samples).filter { $0.evidence.mac != nil }
+        var before: [DHCPObservation.Recognition?] = []
+        var frames = FrameInterpreter(linkType: .ethernet, interface: nil, recogniser: recogniser)
+        for (index, sample) in samples.enumerated() {
+            var options: [DHCPOption] = []
+            if let value = sample.evidence.vendorClass { options.append(DHCPOption(.vendorClassIdentifier, value)) }
+            if let value = sample.evidence.userClass { options.append(DHCPOption(.userClass, value)) }
+            if let value = sample.evidence.hostname { options.append(DHCPOption(.hostName, value.utf8)) }
+            let mac = try #require(sample.evidence.mac)
+            let frame = try frame(.bootRequest, .discover, from: mac, time: Double(index), options: options)
+            before.append(frames.observe(frame)?.recognition)
+            writer.add(frame, at: Double(index))
+        }
+        #expect(writer.messages == samples.count)
+        let after = self.frames(in: writer.bytes).map { frames.observe(CapturedFrame(time: 0, bytes: Array($0)))?.recognition }
+        for (sample, (before, after)) in zip(samples, zip(before, after)) {
+            #expect(before?.family == after?.family && before?.model == after?.model && before?.version == after?.version, "\(sample.location)")
+        }
     }
 
     @Test("A host name that names the model stays, without a serial number")

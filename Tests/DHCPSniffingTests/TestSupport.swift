@@ -65,11 +65,15 @@ final class Recorder: ObservationSink {
     func say(_ sentence: String) { said.withLock { $0.append(sentence) } }
 }
 
-/// Calls phones with a vendor class `Yealink…` by that name.
+/// Calls phones with a vendor class `Yealink…` by that name, and knows host names that begin with `SIP-`.
 struct FakeRecogniser: DHCPRecogniser {
     func recognise(_ client: DHCPClient) -> DHCPObservation.Recognition? {
-        guard let text = client.vendorClass.map({ String(decoding: $0.filter { $0 != 0 }, as: UTF8.self) }), text.hasPrefix("Yealink") else { return nil }
-        return DHCPObservation.Recognition(vendor: "Yealink", model: String(text.dropFirst(8)), family: "yealink", basis: "test")
+        let text = client.vendorClass.map { String(decoding: $0.filter { $0 != 0 }, as: UTF8.self) } ?? ""
+        if text.hasPrefix("Yealink") {
+            return DHCPObservation.Recognition(vendor: "Yealink", model: String(text.dropFirst(8)), family: "yealink", basis: "test")
+        }
+        guard client.hostname?.starts(with: "SIP-".utf8) == true, client.vendorClass == nil else { return nil }
+        return DHCPObservation.Recognition(vendor: "Yealink", family: "yealink", basis: "test")
     }
 
     var wishes: [String: ProvisioningWishes] { ["yealink": ProvisioningWishes(options: [66, 43]), "polycom": ProvisioningWishes(options: [66, 160])] }
