@@ -3,6 +3,7 @@
 import ArgumentParser
 import DHCPConfig
 import DHCPVerification
+import NetTypes
 
 /// `dhcpd-config verify`: asks a real server as phones do, and compares octets.
 struct VerifyCommand: ParsableCommand {
@@ -36,6 +37,9 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "With --live: the interface to ask on.")
     var interface: String?
 
+    @Option(help: "With --live: the server that should answer, by its address. Default: the one whose offers are least wrong; any other is reported.")
+    var server: String?
+
     @Flag(help: "With --live: yes, send DISCOVERs to the network. Servers may keep the addresses they offer for a minute or two.")
     var yesSendDiscover = false
 
@@ -43,7 +47,9 @@ struct VerifyCommand: ParsableCommand {
 
     func validate() throws {
         guard live else {
-            if interface != nil || yesSendDiscover { throw ValidationError("--interface and --yes-send-discover belong to --live") }
+            if interface != nil || server != nil || yesSendDiscover {
+                throw ValidationError("--interface, --server and --yes-send-discover belong to --live")
+            }
             return
         }
         guard interface != nil else { throw ValidationError("say where to ask: --interface eth0") }
@@ -60,16 +66,20 @@ struct VerifyCommand: ParsableCommand {
         guard !probes.isEmpty else {
             throw ValidationError("no definition has samples of \(family.joined(separator: ", ")): “dhcpd-config vendors” lists the names")
         }
+        let expected = try server.map { text in
+            guard let address = IPv4Address(text) else { throw ValidationError("“\(text)” is not an IPv4 address: write it as 192.0.2.7") }
+            return address
+        }
         let verifier = Verifier(platform, plan: plan, probes: probes)
         let report: VerificationReport
         do {
-            report = try interface.map { try verifier.verifyLive(interface: $0) } ?? verifier.verifyStaged()
+            report = try interface.map { try verifier.verifyLive(interface: $0, expecting: expected) } ?? verifier.verifyStaged()
         } catch let failure as VerificationFailure {
             StandardError.write("verify: error: \(failure)\n")
             throw ExitCode(1)
         }
         StandardOutput.write(json ? report.json : report.text(complete: all))
-        guard report.failures.isEmpty else { throw ExitCode(1) }
+        guard report.isGood else { throw ExitCode(1) }
     }
 
     private func chosenSubnets(_ plan: DHCPPlan) throws -> [Site.Subnet] {

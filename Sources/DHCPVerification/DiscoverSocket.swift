@@ -59,28 +59,45 @@ struct DiscoverSocket: ~Copyable {
     ///
     /// - Returns: `nil` if none came in time.
     func offer(to xid: UInt32, within patience: Duration) throws(VerificationFailure) -> DHCPPacket? {
+        try offers(to: xid, within: patience) { !$0.isEmpty }.first?.packet
+    }
+
+    /// Collects the offers that answer a DISCOVER until there are enough or the time is over.
+    func offers(
+        to xid: UInt32, within patience: Duration, until isEnough: ([HeardOffer]) -> Bool
+    ) throws(VerificationFailure) -> [HeardOffer] {
         let deadline = ContinuousClock.now + patience
-        while true {
+        var offers: [HeardOffer] = []
+        while !isEnough(offers) {
             try Interruption.check()
             let left = deadline - ContinuousClock.now
-            guard left > .zero else { return nil }
+            guard left > .zero else { break }
             let (seconds, attoseconds) = left.components
             var descriptors = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
             let milliseconds = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
             guard unsafe poll(&descriptors, 1, milliseconds) > 0 else { continue }
-            if let packet = receive(), packet.xid == xid, (try? packet.options.messageType) == .offer { return packet }
+            if let offer = receive(), offer.packet.xid == xid, (try? offer.packet.options.messageType) == .offer { offers.append(offer) }
         }
+        return offers
     }
 
     /// The next packet, if it is a DHCP server's. Whatever else passes on the network is nobody's business here.
-    private func receive() -> DHCPPacket? {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT)) }
+    private func receive() -> HeardOffer? {
+        var buffer = [UInt8](repeating: 0, count: 65_536), sender = Self.address(index)
+        var senderLength = socklen_t(sender.count)
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe sender.withUnsafeMutableBytes { address in
+                unsafe recvfrom(
+                    descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT), address.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                    &senderLength)
+            }
+        }
         guard count > 0, let packet = try? IPv4Packet(decoding: buffer[..<count]), packet.protocolNumber == IPv4Packet.udp, !packet.isFragment,
             let datagram = try? UDPDatagram(decoding: packet.payload), datagram.sourcePort == UDPDatagram.dhcpServer,
             let message = try? DHCPPacket(decoding: datagram.payload), message.operation == .bootReply
         else { return nil }
-        return message
+        // The length of the hardware address stands before its eight octets (`packet(7)`).
+        return HeardOffer(packet: message, hardware: sender[11] == 6 ? MACAddress(octets: sender[12..<18]) : nil)
     }
 
     /// `sockaddr_ll` for everybody on the interface (`packet(7)`); Swift's module of the C library does not declare it.

@@ -82,16 +82,17 @@ public struct OfferComparison: Sendable {
     public func rows(_ probe: VerificationProbe, offer: DHCPPacket?) -> [VerificationRow] {
         var rows = [addressRow(probe, offer)]
         guard let offer, probe.explanation.admission != .refused else { return rows }
+        rows += siteRows(probe, offer)
         for item in probe.expected { rows.append(row(probe, item, offer)) }
-        for code in provisioningCodes.sorted() where !probe.explanation.items.contains(where: { $0.place == .option(code) }) {
-            // Time servers and their like may come to everybody.
-            guard !Self.isForEverybody(code), let got = offer.options[DHCPOptionCode(code)] else { continue }
+        for code in provisioningCodes.sorted() where !Self.isForEverybody(code) && !probe.explanation.items.contains(where: { $0.place == .option(code) }) {
+            guard let got = offer.options[DHCPOptionCode(code)] else { continue }
             rows.append(
                 row(probe, DeliveryItem.Place.option(code).title, expected: nil, got: Array(got), surplus(probe), nil))
         }
         return rows
     }
 
+    /// Time servers and their like may come to everybody.
     private static func isForEverybody(_ code: UInt8) -> Bool { [1, 3, 6, 12, 15, 42].contains(code) }
 
     // MARK: Addresses
@@ -110,6 +111,26 @@ public struct OfferComparison: Sendable {
             guard let offer else { return make(probe.subnet.ranges.first?.first.octets, .missing) }
             let isInside = probe.subnet.ranges.contains { $0.first <= offer.yiaddr && offer.yiaddr <= $0.last }
             return isInside ? make(got, .same) : make(probe.subnet.ranges.first?.first.octets, .different)
+        }
+    }
+
+    // MARK: What everybody in the subnet is told
+
+    /// What the site file says of the subnet, as far as the phone asked for it. What it leaves open is the server's affair.
+    private func siteRows(_ probe: VerificationProbe, _ offer: DHCPPacket) -> [VerificationRow] {
+        let subnet = probe.subnet, lease = UInt32(clamping: subnet.leaseSeconds)
+        var expected: [(code: UInt8, octets: [UInt8])] = [
+            (1, subnet.network.netmask.octets), (51, [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: lease >> $0) }),
+        ]
+        if !subnet.routers.isEmpty { expected.append((3, subnet.routers.flatMap(\.octets))) }
+        if !subnet.dns.isEmpty { expected.append((6, subnet.dns.flatMap(\.octets))) }
+        if let domain = subnet.domain { expected.append((15, Array(domain.utf8))) }
+        if !subnet.ntp.isEmpty { expected.append((42, subnet.ntp.flatMap(\.octets))) }
+        return expected.filter { $0.code == 51 || probe.requestList.contains($0.code) }.map { code, octets in
+            let got = offer.options[DHCPOptionCode(code)].map(Array.init)
+            return row(
+                probe, DeliveryItem.Place.option(code).title, expected: octets, got: got,
+                got == octets ? .same : got == nil ? .missing : .different, subnet.location)
         }
     }
 

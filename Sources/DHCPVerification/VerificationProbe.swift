@@ -49,7 +49,7 @@ public struct VerificationProbe: Sendable, Hashable {
     /// The options that the phone asks for, in order.
     public var requestList: [UInt8] {
         guard request == .everything else { return Self.basics }
-        var list = Self.basics
+        var list = Self.basics + [42]
         for item in explanation.items {
             if case .option(let code) = item.place, !list.contains(code) { list.append(code) }
         }

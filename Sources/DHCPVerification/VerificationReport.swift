@@ -2,6 +2,7 @@
 
 public import DHCPConfig
 import JSONText
+public import NetTypes
 
 /// What a verification found.
 public struct VerificationReport: Sendable, Hashable {
@@ -12,12 +13,36 @@ public struct VerificationReport: Sendable, Hashable {
     /// Every value that was expected or came.
     public let rows: [VerificationRow]
 
+    /// The server that was verified, as it names itself; `nil` for a staged one, or if none answered.
+    public let server: IPv4Address?
+    /// Who else answered.
+    public let otherServers: [OtherServer]
+
+    /// A server that answers beside the site's.
+    public struct OtherServer: Sendable, Hashable {
+        /// Its name for itself (option 54).
+        public let address: IPv4Address
+        /// The hardware address from which its frames came: its own or a relay's.
+        public let hardware: MACAddress?
+        /// How many DISCOVERs it answered.
+        public let answers: Int
+        /// What was wrong with its offers.
+        public let wrong: [VerificationRow]
+    }
+
     /// Makes a report.
-    public init(platform: ServerPlatform, probes: Int, rows: [VerificationRow]) {
+    public init(
+        platform: ServerPlatform, probes: Int, rows: [VerificationRow], server: IPv4Address? = nil, otherServers: [OtherServer] = []
+    ) {
         self.platform = platform
         self.probes = probes
         self.rows = rows
+        self.server = server
+        self.otherServers = otherServers
     }
+
+    /// Whether every phone is told what it should be, and by one server.
+    public var isGood: Bool { failures.isEmpty && otherServers.isEmpty }
 
     /// The values that are not what phones should be told.
     public var failures: [VerificationRow] { rows.filter(\.isFailure) }
@@ -35,11 +60,19 @@ public struct VerificationReport: Sendable, Hashable {
             members["location"] = row.location.map { .string($0.description) }
             return .object(members)
         }
-        let report: JSONValue = [
+        let others: [JSONValue] = otherServers.map { server in
+            [
+                "address": .string(server.address.description), "hardware": server.hardware.map { .string($0.description) } ?? .null,
+                "answers": .int(server.answers), "wrong": .int(server.wrong.count),
+            ]
+        }
+        var report: JSONObject = [
             "server": .string(platform.rawValue), "discovers": .int(probes), "values": .int(rows.count),
             "failures": .int(failures.count), "rows": .array(list),
         ]
-        return report.text(.indented) + "\n"
+        report["server_address"] = server.map { .string($0.description) }
+        report["other_servers"] = others.isEmpty ? nil : .array(others)
+        return JSONValue.object(report).text(.indented) + "\n"
     }
 
     /// The report for people: a table, the known habits of the server, what to change, and a last line with numbers.
@@ -48,13 +81,27 @@ public struct VerificationReport: Sendable, Hashable {
     public func text(complete: Bool) -> String {
         var text = table(complete ? rows : failures)
         if !complete { text += summary() }
+        for other in otherServers { text += "\(Self.words(other, of: probes))\n" }
         for habit in habits() { text += "known: \(habit)\n" }
         for remedy in remedies() { text += "change: \(remedy)\n" }
         let same = rows.count { $0.verdict == .same }, known = rows.count - same - failures.count
-        return text + "\(platform.rawValue): \(probes) DISCOVERs, \(same) values as expected, \(known) known differences, \(failures.count) wrong\n"
+        return text + "\(server.map { "\($0)" } ?? platform.rawValue): \(probes) DISCOVERs, \(same) values as expected, \(known) known differences, \(failures.count) wrong\n"
     }
 
     // MARK: Parts
+
+    private static func words(_ other: OtherServer, of probes: Int) -> String {
+        let place = other.hardware.map { " (\($0))" } ?? ""
+        let example = other.wrong.first.map { row in
+            ", such as \(row.place) for \(row.family): \(cell(row.got)) and not \(cell(row.expected))"
+        }
+        let wrong = "\(other.wrong.count == 0 ? "no" : "\(other.wrong.count)") value\(other.wrong.count == 1 ? "" : "s") wrong\(example ?? "")"
+        return """
+            other server: \(other.address)\(place) answers too, \(other.answers) of \(probes) DISCOVERs, \(wrong)
+            change: phones take whichever offer comes first: end the server at \(other.address), or let it tell phones the same; if it is \
+            the right one, say --server \(other.address)
+            """
+    }
 
     /// A row as it is shown: probes that came to the same stand on one line.
     private struct Line: Hashable {

@@ -3,6 +3,7 @@
 public import DHCPConfig
 import DHCPWire
 import Foundation
+public import NetTypes
 
 /// Sends DISCOVERs to a server and compares its offers with what the plan says.
 public struct Verifier {
@@ -10,6 +11,9 @@ public struct Verifier {
     private static let patience: Duration = .seconds(2)
     /// How long an offer that must not come is waited for.
     private static let doubt: Duration = .milliseconds(250)
+    /// How long all servers of a network are listened for at the beginning. One that asks whether an address is free
+    /// before it offers it takes a second or two.
+    private static let survey: Duration = .seconds(3)
     /// DISCOVERs for one offer: the network may lose one.
     private static let attempts = 2
 
@@ -66,17 +70,37 @@ public struct Verifier {
 
     // MARK: The server of the network
 
-    /// Asks the server of the network that an interface is in. Only DISCOVERs are sent, so that no lease is taken; a
+    /// Asks the servers of the network that an interface is in. Only DISCOVERs are sent, so that no lease is taken; a
     /// server may keep the offered addresses for a minute or two.
     ///
+    /// - Parameter expected: The server that should answer. If none is named, it is the one whose offers are least wrong.
     /// - Throws: `VerificationFailure` if the interface cannot be used.
-    public func verifyLive(interface: String) throws -> VerificationReport {
+    public func verifyLive(interface: String, expecting expected: IPv4Address? = nil) throws -> VerificationReport {
         Interruption.watch()
         let socket = try DiscoverSocket.open(on: interface)
-        let comparison = OfferComparison(platform, plan: plan)
-        var rows: [VerificationRow] = []
-        for probe in probes { rows += comparison.rows(probe, offer: try offer(to: probe, socket, relayed: false)) }
-        return VerificationReport(platform: platform, probes: probes.count, rows: rows)
+        var live = LiveComparison(platform, plan: plan, expected: expected)
+        for (number, probe) in probes.enumerated() {
+            live.take(probe, try offers(to: probe, socket, known: live.known, isFirst: number == 0))
+        }
+        return live.report(platform)
+    }
+
+    /// All offers for a probe: of every server that is known, and of others that are as quick.
+    private func offers(
+        to probe: VerificationProbe, _ socket: borrowing DiscoverSocket, known: Set<IPv4Address>, isFirst: Bool
+    ) throws -> [HeardOffer] {
+        let isExpected = probe.explanation.admission != .refused
+        let window = isFirst ? Self.survey : isExpected ? Self.patience : Self.doubt
+        for _ in 0..<(isExpected ? Self.attempts : 1) {
+            try Interruption.check()
+            let xid = UInt32.random(in: .min ... .max)
+            try socket.send(probe.discover(xid: xid, relayed: false))
+            let heard = try socket.offers(to: xid, within: window) { offers in
+                !isFirst && !known.isEmpty && known.isSubset(of: offers.map(\.server))
+            }
+            if !heard.isEmpty { return heard }
+        }
+        return []
     }
 
     private func offer(to probe: VerificationProbe, _ socket: borrowing DiscoverSocket, relayed: Bool) throws -> DHCPPacket? {

@@ -29,20 +29,21 @@ extension Lab {
     static let definitions = path("dhcp")
     static let site = path("scripts/lab/site.yml")
 
-    /// Runs udhcpc on a phone's port once, as a phone with this vendor class.
+    /// Runs udhcpc on a phone's port once, as a phone with this vendor class that asks for these options besides its own.
     ///
     /// - Returns: What it was told, by the names that udhcpc gives its script.
-    func lease(_ phone: String, vendorClass: String, hostname: String? = nil) async throws -> [String: String] {
+    func lease(_ phone: String, vendorClass: String, hostname: String? = nil, interface: String = "eth0", asking codes: [Int] = []) async throws -> [String: String] {
         let script = state.appending(path: "udhcpc.script")
         try "#!/bin/sh\nif [ \"$1\" = bound ]; then env; fi\n".write(to: script, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
-        var arguments = ["in", phone, "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", "5", "-T", "1", "-V", vendorClass, "-s", script.path]
+        var arguments = ["in", phone, "udhcpc", "-i", interface, "-f", "-q", "-n", "-t", "5", "-T", "1", "-V", vendorClass, "-s", script.path]
         if let hostname { arguments += ["-x", "hostname:\(hostname)"] }
+        for code in codes { arguments += ["-O", "\(code)"] }
         return Self.variables(try await succeed(arguments))
     }
 
     /// The same with dhclient, which shows texts as they are.
-    func dhclientLease(_ phone: String, vendorClass: String) async throws -> [String: String] {
+    func dhclientLease(_ phone: String, vendorClass: String, interface: String = "eth0") async throws -> [String: String] {
         let script = state.appending(path: "dhclient.script"), found = state.appending(path: "dhclient.environment")
         let configuration = state.appending(path: "dhclient.conf")
         try? FileManager.default.removeItem(at: found)
@@ -53,7 +54,7 @@ extension Lab {
             .write(to: configuration, atomically: true, encoding: .utf8)
         _ = try await command([
             "in", phone, "timeout", "20", "dhclient", "-4", "-1", "-d", "-cf", configuration.path, "-lf", "\(state.path)/dhclient.leases",
-            "-pf", "\(state.path)/dhclient.pid", "-sf", script.path, "eth0",
+            "-pf", "\(state.path)/dhclient.pid", "-sf", script.path, interface,
         ])
         return Self.variables(try String(contentsOf: found, encoding: .utf8))
     }

@@ -53,4 +53,25 @@ struct DHCPVerifyTests {
             #expect(found.output.contains("different") && found.output.contains("http://10.77.0.9:8667"), "\(found.output)")
         }
     }
+
+    @Test("A second server on the LAN is named with its hardware address and what it tells phones")
+    func rogue() async throws {
+        try await Lab.run(by: "network") { lab in
+            try await lab.succeed("start", "kea")
+            try await lab.succeed("plug", "intruder", "02:00:00:00:00:66")
+            try await lab.succeed("in", "intruder", "ip", "address", "add", "10.77.0.66/24", "dev", "eth0")
+            try await lab.startBareServer(in: "intruder", range: "10.77.0.210,10.77.0.220")
+            let question = [
+                "in", "yealink", Lab.program("dhcpd-config"), "verify", "--for", "kea", "--definitions", Lab.definitions, "--family", "yealink",
+                "--live", "--interface", "eth0", "--yes-send-discover",
+            ]
+            let found = try await lab.command(question + [Lab.site])
+            #expect(found.status == 1)
+            #expect(found.output.contains("other server: 10.77.0.66 (02:00:00:00:00:66) answers too"), "\(found.output)")
+            #expect(found.output.contains("10.77.0.1: ") && found.output.contains(" 0 wrong"), "the site's server is right: \(found.output)")
+            let named = try await lab.command(question + ["--server", "10.77.0.66", Lab.site])
+            #expect(named.status == 1 && named.output.contains("other server: 10.77.0.1 "), "\(named.output)")
+            #expect(named.output.contains("missing") && named.output.contains("http://10.77.0.1:8667"), "\(named.output)")
+        }
+    }
 }
