@@ -25,7 +25,7 @@ extension ManifestDecoder {
             if case .scalar(let text, _) = description.content {
                 descriptions["en"] = text
             } else {
-                for member in try description.members() { descriptions[member.name] = try member.value.text() }
+                descriptions = try self.descriptions(description)
             }
         }
         var models: [String] = []

@@ -33,8 +33,7 @@ struct ManifestDecoder {
     }
 
     private static func decode(_ id: PluginID, _ map: ManifestMapping) throws(PluginProblem) -> PluginManifest {
-        var descriptions: [String: String] = [:]
-        for member in try map["description"]?.members() ?? [] { descriptions[member.name] = try member.value.text() }
+        let descriptions = try map["description"].map { node throws(PluginProblem) in try self.descriptions(node) } ?? [:]
         let models = try map["models"].map { node throws(PluginProblem) in try self.models(node) } ?? []
         let ouis = try map["ouis"].map { node throws(PluginProblem) in try self.ouis(node) } ?? []
         let vendor = try map.required("vendor", "name the manufacturer").nonEmptyText()
@@ -69,6 +68,22 @@ struct ManifestDecoder {
             unsupportedParameters: unsupported,
             support: try map["support"].map { node throws(PluginProblem) in try support(node) } ?? SupportRule.standard,
             modelIndex: modelIndex)
+    }
+
+    /// Texts by language: `en`, `fr_CA`.
+    static func descriptions(_ node: ManifestNode) throws(PluginProblem) -> [String: String] {
+        var descriptions: [String: String] = [:]
+        for member in try node.members() {
+            let parts = member.name.split(separator: "_", omittingEmptySubsequences: false).map { Array($0.utf8) }
+            let isLanguage = parts.first.map { $0.count == 2 && $0.allSatisfy { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") } } ?? false
+            let isTerritory = parts.dropFirst().allSatisfy { $0.count == 2 && $0.allSatisfy { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") } }
+            guard parts.count <= 2, isLanguage, isTerritory else {
+                throw PluginProblem(
+                    place: member.place, reason: "“\(member.name)” is no language", remedy: "write two small letters, and perhaps a territory: en, fr_CA")
+            }
+            descriptions[member.name] = try member.value.text()
+        }
+        return descriptions
     }
 
     // MARK: Models
