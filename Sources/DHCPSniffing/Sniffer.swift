@@ -9,12 +9,13 @@ import Synchronization
 /// Observes the DHCP messages of several sources.
 public struct Sniffer: Sendable {
     /// The filter of a live capture: DHCP by port, and later fragments of UDP datagrams, which have no port, as far into
-    /// a datagram as a DHCP message can reach.
+    /// a datagram as a DHCP message can reach; and of IPv6 what is counted: DHCPv6, and router advertisements.
     ///
     /// Each `vlan` in a filter moves all that follows behind one more tag, so that the second is for the inner tag.
     public static func filter(linkType: Int32) -> String {
         let fragments = "(ip proto 17 and ip[6:2] & 0x1fff > 0 and ip[6:2] & 0x1fff < \(IPv4Reassembler.maximumLength / 8))"
-        let messages = "(udp port 67 or udp port 68 or \(fragments))"
+        let counted = "(ip6 and (udp port 546 or udp port 547 or (ip6[6] = 58 and ip6[40] = 134)))"
+        let messages = "(udp port 67 or udp port 68 or \(fragments) or \(counted))"
         guard LinkType(number: linkType) == .ethernet else { return messages }
         return "\(messages) or (vlan and \(messages)) or (vlan and \(messages))"
     }
