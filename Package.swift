@@ -62,6 +62,7 @@ let package = Package(
         .target(name: "DHCPWire", dependencies: ["NetTypes"]),
         .target(name: "DHCPConfig", dependencies: ["NetTypes", yams]),
         .target(name: "TFTP"),
+        .target(name: "OpenFiles", dependencies: [nioCore]),
         .target(name: "SIPWire", dependencies: [crypto]),
         .target(name: "RTP"),
         .target(name: "Jinja"),
@@ -84,15 +85,18 @@ let package = Package(
         // MARK: Doors
         .target(
             name: "PhoneHTTP",
-            dependencies: ["Provisioning", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore]),
+            dependencies: [
+                "OpenFiles", "Provisioning", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix,
+            ]),
         .target(
             name: "PhoneTFTP",
-            dependencies: ["TFTP", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["OpenFiles", "TFTP", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "ManagementAPI",
             dependencies: [
-                "JSONText", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore, crypto,
+                "JSONText", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore, nioPosix, crypto,
             ]),
+        .target(name: "WazoAuth", dependencies: ["JSONText", "ManagementAPI", "ProvModel", asyncHTTPClient, nioCore, nioHTTP1]),
         .target(
             name: "SIPOnboarding",
             dependencies: ["RTP", "SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging, crypto]),
@@ -113,7 +117,7 @@ let package = Package(
         .target(
             name: "ProvdApp",
             dependencies: [
-                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning",
+                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning", "WazoAuth",
                 "SIPOnboarding", "SIPPlugAndPlay", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore,
             ]),
         .target(
@@ -161,6 +165,18 @@ let package = Package(
                 logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
             ]),
         .testTarget(
+            name: "WazoAuthTests",
+            dependencies: [
+                "WazoAuth", "ManagementAPI", "DeviceStorage", "JSONText", "PhonePlugins", "ProvModel", "Provisioning", hummingbird, httpTypes,
+                logging, nioCore, serviceLifecycle,
+            ]),
+        .testTarget(
+            name: "PhoneHTTPTests",
+            dependencies: [
+                "PhoneHTTP", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", "Provisioning", hummingbird, httpTypes, logging,
+                nioCore, nioEmbedded,
+            ]),
+        .testTarget(
             name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),
         .testTarget(
             name: "SIPOnboardingTests", dependencies: ["RTP", "SIPOnboarding", "SIPWire", nioCore, nioPosix, logging], exclude: ["Scenarios"]),
@@ -168,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "SIPPlugAndPlayTests", dependencies: ["SIPPlugAndPlay", "SIPWire", "Provisioning", "NetTypes"]),
         .testTarget(
-            name: "DHCPSniffingTests", dependencies: ["DHCPSniffing", "DHCPWire", "PacketCapture", "ProvModel", "NetTypes"],
+            name: "DHCPSniffingTests", dependencies: ["DHCPSniffing", "DHCPConfig", "DHCPWire", "PacketCapture", "ProvModel", "NetTypes"],
             exclude: ["Fixtures"]),
 
         // MARK: Tests with real programs, which need root and network namespaces
