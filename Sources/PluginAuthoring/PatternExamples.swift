@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import NetTypes
 import PhonePlugins
 
 /// Texts that a pattern matches, made by filling its placeholders.
@@ -11,9 +12,11 @@ enum PatternExamples {
     ]
 
     /// A few texts that differ as much as the pattern lets them.
-    static func texts(of pattern: Pattern, models: [String]) -> [String] {
+    ///
+    /// - Parameter address: The address where the pattern has one; some address if `nil`.
+    static func texts(of pattern: Pattern, models: [String], mac address: MACAddress? = nil) -> [String] {
         var texts: Set<String> = []
-        for mac in macs {
+        for mac in address.map({ [$0.compact, $0.compact.uppercased(), $0.description] }) ?? macs {
             for round in 0..<2 {
                 var captures: [String: String] = ["mac": mac]
                 for name in pattern.captureNames where name != "mac" {
