@@ -81,6 +81,26 @@ struct SiteErrorTests {
         #expect(problems.contains { $0.contains(message) }, "\(problems)")
     }
 
+    @Test func aRelayWithAnAddressOfAnotherSubnetIsNamed() {
+        let problems = siteProblems(
+            """
+            provd: {address: 10.77.0.1}
+            subnets:
+              - {name: voice, network: 10.77.0.0/24, interface: br0, dns: 10.77.0.2, ranges: 10.77.0.100-10.77.0.150}
+              - {name: far, network: 10.88.0.0/24, relays: [10.77.0.9], router: 10.88.0.1, dns: 10.77.0.2, ranges: 10.88.0.100-10.88.0.150}
+            """)
+        #expect(problems.contains { $0.contains(":4: warning: the relay 10.77.0.9 of “far” has an address of “voice” (10.77.0.0/24)") }, "\(problems)")
+        #expect(problems.contains { $0.contains("name the address that the relay has in 10.88.0.0/24") }, "\(problems)")
+    }
+
+    @Test func valuesThatDoNotFitSayWhatHelps() {
+        let url = "http://10.77.0.1:8667/" + String(repeating: "a", count: 240)
+        let problems = siteProblems("provd: {address: 10.77.0.1, http_url: \"\(url)\"}\nsubnets:\n  - {name: a, network: 10.77.0.0/24, ranges: 10.77.0.5-10.77.0.50}\n")
+        for part in ["sub-option 2 has 269 octets, more than 255", "and there is room for 255", "and the phone reads no more than 247"] {
+            #expect(problems.contains { $0.contains(part) && $0.hasSuffix("(shorten the URL of provd)") }, "\(part): \(problems)")
+        }
+    }
+
     @Test func everyProblemIsReportedAtOnce() {
         let text = "provd: {address: x}\nsubnets:\n  - {name: 1, network: y, lease: z}\n  - {nmae: a}\n"
         #expect(siteProblems(text).count >= 6)

@@ -68,7 +68,11 @@ public struct EncodedValue: Sendable, Hashable {
 
 extension ValueTemplate {
     /// Why a value cannot be made.
-    struct EncodingError: Error { let message: String }
+    struct EncodingError: Error {
+        let message: String
+        /// Whether a shorter URL of provd would help.
+        var isTooLong = false
+    }
 
     /// Makes the value with `values` in place of the names in braces.
     func encode(_ values: [SiteValueName: String]) throws(EncodingError) -> EncodedValue {
@@ -105,7 +109,7 @@ extension ValueTemplate {
         case .enterprise(let number, let suboptions):
             let (data, meaning) = try Self.encapsulate(suboptions, values)
             guard let length = UInt8(exactly: data.count) else {
-                throw EncodingError(message: "the data of enterprise \(number) has \(data.count) octets, more than 255")
+                throw EncodingError(message: "the data of enterprise \(number) has \(data.count) octets, more than 255", isTooLong: true)
             }
             let head = (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32(24 - 8 * $0)) }
             return EncodedValue(octets: head + [length] + data, form: .octets, meaning: "enterprise \(number): \(meaning)")
@@ -142,7 +146,7 @@ extension ValueTemplate {
         for suboption in suboptions {
             let value = try suboption.value.encode(values)
             guard let length = UInt8(exactly: value.octets.count) else {
-                throw EncodingError(message: "sub-option \(suboption.code) has \(value.octets.count) octets, more than 255")
+                throw EncodingError(message: "sub-option \(suboption.code) has \(value.octets.count) octets, more than 255", isTooLong: true)
             }
             octets += [suboption.code, length] + value.octets
             meanings.append("sub-option \(suboption.code) \(value.meaning)")

@@ -82,6 +82,7 @@ struct PlanBuilder {
         links.removeAll { $0.count < 2 }
         for link in links {
             for subnet in link where subnet.circuitIDs.isEmpty {
+                if noteForeignRelay(of: subnet, among: link) { continue }
                 let others = link.filter { $0.name != subnet.name }.map { "“\($0.name)”" }.joined(separator: ", ")
                 problems.warning(
                     subnet.location, "the subnet “\(subnet.name)” shares its link with \(others) and has no circuit id: the server gives an address of either",
@@ -89,6 +90,19 @@ struct PlanBuilder {
             }
         }
         return links.map { $0.map(\.name) }
+    }
+
+    /// Servers choose the subnet by the relay's address, so that a relay with an address of another subnet leads there.
+    private mutating func noteForeignRelay(of subnet: Site.Subnet, among link: [Site.Subnet]) -> Bool {
+        for relay in subnet.relays {
+            guard let other = link.first(where: { $0.name != subnet.name && $0.network.contains(relay) }) else { continue }
+            problems.warning(
+                subnet.location,
+                "the relay \(relay) of “\(subnet.name)” has an address of “\(other.name)” (\(other.network)), and servers choose the subnet by it: phones of “\(subnet.name)” may get an address of “\(other.name)”",
+                "name the address that the relay has in \(subnet.network), or tell the two apart by “circuit_ids:”")
+            return true
+        }
+        return false
     }
 
     // MARK: Rules
@@ -220,7 +234,8 @@ struct PlanBuilder {
             return DHCPPlan.Item(
                 place: item.place, value: value, isForced: item.isForced, location: item.location, source: item.source)
         } catch {
-            problems.error(item.location, "\(error.message) in the subnet “\(subnet.name)”")
+            let remedy = error.isTooLong ? "shorten the URL of provd" : nil
+            problems.error(item.location, "\(error.message) in the subnet “\(subnet.name)”", remedy)
             return nil
         }
     }
@@ -237,7 +252,9 @@ extension DeliveryItem {
             case .serverName: min(maximumLength ?? 63, 63)
             case .bootFile: min(maximumLength ?? 127, 127)
             }
-        return count > limit ? "the value has \(count) octets, and the phone reads no more than \(limit)," : nil
+        guard count > limit else { return nil }
+        let reason = maximumLength == limit ? "the phone reads no more than \(limit)" : "there is room for \(limit)"
+        return "the value has \(count) octets, and \(reason),"
     }
 }
 
