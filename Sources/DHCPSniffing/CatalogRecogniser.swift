@@ -30,7 +30,6 @@ public final class CatalogRecogniser: DHCPRecogniser {
     }
 
     private let catalog: VendorCatalog
-    private let hostnames: [EvidencePattern]
     private let prefixes: HardwarePrefixes
     private let judged = Mutex<[Evidence: DHCPObservation.Recognition?]>([:])
 
@@ -39,16 +38,8 @@ public final class CatalogRecogniser: DHCPRecogniser {
     /// Makes a recogniser of definitions.
     public init(_ catalog: VendorCatalog) {
         self.catalog = catalog
-        var hostnames: [EvidencePattern] = []
         var prefixes: [MACPrefix] = []
-        for rule in catalog.families.lazy.flatMap(\.rules) {
-            switch rule.evidence {
-            case .hostname(let pattern): hostnames.append(pattern)
-            case .hardware(let some): prefixes += some
-            case .vendorClass, .userClass: break
-            }
-        }
-        self.hostnames = hostnames
+        for case .hardware(let some) in catalog.families.lazy.flatMap(\.rules).map(\.evidence) { prefixes += some }
         self.prefixes = HardwarePrefixes(prefixes)
         wishes = Dictionary(catalog.families.map { ($0.id, ProvisioningWishes($0)) }) { first, _ in first }
     }
@@ -58,7 +49,7 @@ public final class CatalogRecogniser: DHCPRecogniser {
             vendorClass: client.vendorClass, userClass: client.userClass, hostname: client.hostname,
             hardware: prefixes.known(of: client.mac))
         // A name that means nothing is of one phone only.
-        if let name = client.hostname, !isTelling(name) { evidence.hostname = nil }
+        if let name = client.hostname, !catalog.knows(hostname: name) { evidence.hostname = nil }
         if let known = judged.withLock({ $0[evidence] }) { return known }
 
         let recognition = catalog.recognise(
@@ -80,8 +71,6 @@ public final class CatalogRecogniser: DHCPRecogniser {
     }
 
     public func tellingOctets(of address: MACAddress) -> Int { prefixes.length(of: address) }
-
-    private func isTelling(_ hostname: ArraySlice<UInt8>) -> Bool { hostnames.contains { $0.matches(hostname) } }
 }
 
 /// The beginnings of hardware addresses that the definitions name.

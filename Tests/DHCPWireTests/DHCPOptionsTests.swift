@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import DHCPWire
+@testable import DHCPWire
 import NetTypes
 import Testing
 
@@ -67,6 +67,40 @@ struct DHCPOptionsTests {
         #expect(options.contains(.rapidCommit))
         #expect(options[.rapidCommit] == [])
         #expect(!options.contains(.hostName))
+    }
+
+    @Test("After any sequence of changes, every code reads as it was put there")
+    func changes() throws {
+        var generator = SeededGenerator(state: 21)
+        for _ in 0..<50 {
+            var options = DHCPOptions()
+            var model: [UInt8: [UInt8]] = [:]
+            for _ in 0..<40 {
+                // Few codes of all four quarters, so that they meet again.
+                let code = UInt8.random(in: 0..<8, using: &generator) * 36 + 1
+                let value = randomText(0...300, using: &generator)
+                switch UInt8.random(in: 0..<4, using: &generator) {
+                case 0:
+                    options[DHCPOptionCode(code)] = nil
+                    model[code] = nil
+                case 1:
+                    options[DHCPOptionCode(code)] = value[...]
+                    model[code] = value
+                case 2:
+                    options.append(DHCPOption(DHCPOptionCode(code), value))
+                    model[code, default: []] += value
+                default:
+                    var bytes: [UInt8] = []
+                    options.encode(into: &bytes)
+                    options = try DHCPOptions(decoding: bytes[...])
+                }
+                for code in UInt8(1)...254 {
+                    #expect(options[DHCPOptionCode(code)].map(Array.init) == model[code])
+                    #expect(options.contains(DHCPOptionCode(code)) == (model[code] != nil))
+                }
+                #expect(options.codes.map(\.rawValue).sorted() == model.keys.sorted())
+            }
+        }
     }
 
     @Test("Lists are equal by values, not by order or parts")

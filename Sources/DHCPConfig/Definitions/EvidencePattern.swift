@@ -136,9 +136,6 @@ extension EvidencePattern {
     /// How many octets of fixed text the pattern has: the more, the more it says.
     public var specificity: Int { elements.reduce(0) { $0 + $1.leadingLiteral.count } }
 
-    /// Whether the pattern describes the whole of `text`.
-    public func matches(_ text: some Collection<UInt8>) -> Bool { match(text) != nil }
-
     /// Matches the whole of `text`.
     func match(_ text: some Collection<UInt8>) -> Match? {
         var rest = Array(text)[...]

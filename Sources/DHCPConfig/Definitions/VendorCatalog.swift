@@ -10,6 +10,7 @@ public struct VendorCatalog: Sendable {
     public let families: [PhoneFamily]
 
     private let textRules: [Rule]
+    private let hostnameRules: [Rule]
     private let hardwareRules: [[UInt8]: [Rule]]
 
     private struct Rule: Sendable {
@@ -41,6 +42,7 @@ public struct VendorCatalog: Sendable {
             }
         }
         self.textRules = textRules
+        hostnameRules = textRules.filter { if case .hostname = $0.rule.evidence { true } else { false } }
         self.hardwareRules = hardwareRules
     }
 
@@ -65,6 +67,15 @@ extension VendorCatalog {
         return VendorRecognition(
             family: best.family, model: own.lazy.compactMap(\.model).first, version: own.lazy.compactMap(\.version).first,
             claims: claims)
+    }
+
+    /// Whether a host name says anything of a phone. Most are of one machine only, and decide nothing.
+    public func knows(hostname: some Sequence<UInt8>) -> Bool {
+        let names = [Self.bounded(Array(hostname))]
+        return hostnameRules.contains { entry in
+            guard case .hostname(let pattern) = entry.rule.evidence else { return false }
+            return claim(entry, pattern, names, .hostname, "host name") != nil
+        }
     }
 
     private func textClaims(_ evidence: DHCPEvidence) -> [VendorRecognition.Claim] {
