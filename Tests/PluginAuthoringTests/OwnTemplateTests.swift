@@ -97,28 +97,3 @@ struct OwnTemplateTests {
         }
     }
 }
-
-/// Noticing that a plugin's files have changed.
-@Suite("Watching plugins")
-struct PluginWatchTests {
-    @Test("New, changed and removed files show, those of the family too; others do not")
-    func changes() throws {
-        try WorkFolder.with(["acme/2/plugin.yml": "a", "acme/common/common.yml": "b", "other/x": "c"]) { folder in
-            let directories = [folder.path + "/acme/2"]
-            var seen = PluginWatch(directories)
-            func hasChanged(_ change: () throws -> Void) throws -> Bool {
-                try change()
-                let now = PluginWatch(directories)
-                defer { seen = now }
-                return now != seen
-            }
-            let changes = [
-                try hasChanged {}, try hasChanged { try folder.write("other/x", "changed") },
-                try hasChanged { try folder.write("acme/2/plugin.yml", "longer") }, try hasChanged { try folder.write("acme/2/templates/a.j2", "x") },
-                try hasChanged { try folder.write("acme/common/common.yml", "longer") },
-                try hasChanged { try folder.remove("acme/2/templates/a.j2") },
-            ]
-            #expect(changes == [false, false, true, true, true, true])
-        }
-    }
-}

@@ -15,9 +15,9 @@ struct PluginWatchCommand: AsyncParsableCommand {
     @Argument(help: "Directories with plugin.yml, or directories of such.") var directories: [String]
 
     func run() async throws {
-        var seen: PluginWatch?
+        var seen: PluginSnapshot?
         while true {
-            let now = PluginWatch(directories)
+            let now = PluginSnapshot(directories)
             if now != seen {
                 seen = now
                 look()

@@ -2,8 +2,8 @@
 
 import Foundation
 
-/// What is known of a directory's files without reading them, so that a change shows.
-public struct PluginWatch: Sendable, Equatable {
+/// What is known of the files of plugins without reading them, so that a change shows.
+public struct PluginSnapshot: Sendable, Equatable {
     /// The most files that are looked at; a plugin has fewer.
     private static let maximumFiles = 20_000
 
@@ -14,12 +14,12 @@ public struct PluginWatch: Sendable, Equatable {
 
     private let stamps: [String: Stamp]
 
-    /// Looks at the directories as they are now, with the part that plugins of a family share.
+    /// Looks at directories as they are now, each with the `common/` beside it that a plugin shares with its family.
     public init(_ directories: [String]) {
         var stamps: [String: Stamp] = [:]
         for directory in directories {
             let family = URL(fileURLWithPath: directory).deletingLastPathComponent().appendingPathComponent("common").path
-            for root in [directory] + (TextFile.isFile(family + "/common.yml") ? [family] : []) {
+            for root in [directory] + (PluginDirectory.exists(family + "/common.yml") ? [family] : []) {
                 guard let walk = FileManager.default.enumerator(atPath: root) else { continue }
                 while stamps.count < Self.maximumFiles, let name = walk.nextObject() as? String {
                     let attributes = try? FileManager.default.attributesOfItem(atPath: root + "/" + name)
