@@ -82,6 +82,13 @@ let package = Package(
         .target(name: "PluginAuthoring", dependencies: ["JSONText", "Jinja", "NetTypes", "PhonePlugins", "TimeZones"]),
         .target(name: "Provisioning", dependencies: ["DHCPConfig", "JSONText", "ProvModel", "NetTypes", "PhonePlugins", "TimeZones", crypto, logging]),
 
+        .target(name: "PluginPackages", dependencies: ["Archives", "JSONText", "PhonePlugins", crypto]),
+        .target(
+            name: "PluginInstallation",
+            dependencies: [
+                "JSONText", "PhonePlugins", "PluginPackages", "ProvModel", "Provisioning", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+            ]),
+
         // MARK: Doors
         .target(
             name: "PhoneHTTP",
@@ -94,7 +101,7 @@ let package = Package(
         .target(
             name: "ManagementAPI",
             dependencies: [
-                "JSONText", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", hummingbird, httpTypes, logging, nioCore, nioPosix, crypto,
+                "DHCPConfig", "JSONText", "Provisioning", "PhonePlugins", "PluginInstallation", "PluginPackages", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, crypto,
             ]),
         .target(name: "WazoAuth", dependencies: ["JSONText", "ManagementAPI", "ProvModel", asyncHTTPClient, nioCore, nioHTTP1]),
         .target(
@@ -117,13 +124,13 @@ let package = Package(
         .target(
             name: "ProvdApp",
             dependencies: [
-                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "ProvModel", "Provisioning", "WazoAuth",
+                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth",
                 "SIPOnboarding", "SIPPlugAndPlay", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore,
             ]),
         .target(
             name: "ProvCommands",
             dependencies: [
-                "JSONText", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
+                "JSONText", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
             ]),
         .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),
         .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPVerification", "NetTypes", argumentParser]),
@@ -152,6 +159,15 @@ let package = Package(
         .testTarget(name: "DeviceStorageTests", dependencies: ["DeviceStorage", "JSONText", "NetTypes", "ProvModel"], exclude: ["Fixtures"]),
         .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives"], exclude: ["Fixtures"]),
+        // A test kills it at any moment.
+        .executableTarget(name: "plugin-churn", dependencies: ["PhonePlugins", "PluginPackages"], path: "Tests/PluginChurn"),
+        .testTarget(name: "PluginPackagesTests", dependencies: ["plugin-churn", "Archives", "JSONText", "PhonePlugins", "PluginPackages"]),
+        .testTarget(
+            name: "PluginInstallationTests",
+            dependencies: [
+                "Archives", "DeviceStorage", "JSONText", "PhonePlugins", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", logging,
+                nioCore, nioHTTP1, nioPosix,
+            ]),
         .testTarget(name: "PhonePluginsTests", dependencies: ["PhonePlugins", "JSONText", "Jinja", "NetTypes", "TimeZones"]),
         .testTarget(
             name: "PluginAuthoringTests", dependencies: ["PluginAuthoring", "JSONText", "Jinja", "NetTypes", "PhonePlugins", "TimeZones"]),
@@ -161,7 +177,7 @@ let package = Package(
         .testTarget(
             name: "ManagementAPITests",
             dependencies: [
-                "ManagementAPI", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", "Provisioning", hummingbird, httpTypes,
+                "ManagementAPI", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", hummingbird, httpTypes,
                 logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
             ]),
         .testTarget(
@@ -177,7 +193,7 @@ let package = Package(
                 nioCore, nioEmbedded,
             ]),
         .testTarget(
-            name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),
+            name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "PhonePlugins", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),
         .testTarget(
             name: "SIPOnboardingTests", dependencies: ["RTP", "SIPOnboarding", "SIPWire", nioCore, nioPosix, logging], exclude: ["Scenarios"]),
         .testTarget(name: "DHCPInformTests", dependencies: ["DHCPInform", "DHCPConfig", "DHCPWire", "NetTypes"]),

@@ -6,5 +6,9 @@ import ArgumentParser
 struct PluginCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plugin", abstract: "Plugins: writing, testing and installing them.",
-        groupedSubcommands: [CommandGroup(name: "Writing plugins (no server needed):", subcommands: AuthoringCommands.all)])
+        groupedSubcommands: [
+            CommandGroup(name: "Plugins of a running provd:", subcommands: InstallCommands.all),
+            CommandGroup(name: "Writing plugins (no server needed):", subcommands: AuthoringCommands.all),
+            CommandGroup(name: "Packages and repositories (no server needed):", subcommands: PackageCommands.all),
+        ])
 }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Long jobs that somebody may watch and stop.
+///
+/// Jobs run while `run()` runs, a few at once; more wait in a bounded queue.
+public actor Operations {
+    /// Where an operation stands (the words of wazo-provd's operation strings, and one more).
+    public enum State: String, Sendable {
+        case waiting, progress, success, fail
+        /// Somebody stopped it.
+        case cancelled
+
+        /// Whether nothing more will happen.
+        public var isFinal: Bool { self != .waiting && self != .progress }
+    }
+
+    /// A job of which somebody holds the number.
+    public struct Operation: Sendable, Equatable {
+        /// Its number, from 1.
+        public let id: Int
+        /// What kind of job it is: `synchronise`, `plugin-install`…
+        public let kind: String
+        /// What it is about: a plugin, a device.
+        public let subject: String
+        /// Where it stands.
+        public var state: State { progress.state }
+        /// How far it and its parts are.
+        public var progress: OperationPart
+        /// Why it failed, in words.
+        public var reason: String?
+    }
+
+    private struct Record {
+        let kind: String
+        let subject: String
+        let progress: OperationProgress
+        let stop: AsyncStream<Void>.Continuation
+        var reason: String?
+    }
+
+    /// How many jobs run at once. Each waits for a phone or for a server most of the time.
+    private static let concurrency = 32
+    /// The most jobs that wait, and the most finished ones that are remembered.
+    private static let capacity = 10_000
+
+    private let jobs: AsyncStream<@Sendable () async -> Void>
+    private let continuation: AsyncStream<@Sendable () async -> Void>.Continuation
+    private var records: [Int: Record] = [:]
+    private var last = 0
+
+    /// Makes an empty list.
+    public init() {
+        (jobs, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
+    }
+
+    /// Begins a job as soon as there is room.
+    ///
+    /// - Returns: The operation by which it can be watched.
+    public func begin(_ job: @escaping @Sendable () async throws -> Void) -> Operation {
+        begin("synchronise", of: "", OperationPart()) { _ in try await job() }
+    }
+
+    /// Begins a job that says how far it is, as soon as there is room.
+    ///
+    /// - Parameters:
+    ///   - kind: What kind of job it is.
+    ///   - subject: What it is about.
+    ///   - plan: The parts of which it is made.
+    ///   - job: The job. If somebody stops it, its task is cancelled.
+    /// - Returns: The operation by which it can be watched.
+    public func begin(
+        _ kind: String, of subject: String, _ plan: OperationPart, _ job: @escaping @Sendable (OperationProgress) async throws -> Void
+    ) -> Operation {
+        last += 1
+        let id = last
+        // Clients that never look again must not cost memory for ever: the oldest record goes.
+        if records.count >= Self.capacity, let oldest = records.keys.min() { records[oldest] = nil }
+        let progress = OperationProgress(plan)
+        let (stops, stop) = AsyncStream<Void>.makeStream()
+        records[id] = Record(kind: kind, subject: subject, progress: progress, stop: stop)
+        let result = continuation.yield { [weak self] in
+            progress.update { $0.state = .progress }
+            do {
+                try await Self.untilStopped(stops) { try await job(progress) }
+                progress.finish(as: .success)
+            } catch {
+                await self?.note("\(error)", for: id)
+                progress.finish(as: error is Stopped || error is CancellationError ? .cancelled : .fail)
+            }
+        }
+        if case .dropped = result {
+            note("too many operations are waiting: try again later", for: id)
+            progress.finish(as: .fail)
+        }
+        return operation(id) ?? Operation(id: id, kind: kind, subject: subject, progress: progress.now)
+    }
+
+    private struct Stopped: Error, CustomStringConvertible {
+        var description: String { "it was stopped on request" }
+    }
+
+    /// Does a job until it ends, or until somebody stops it.
+    private static func untilStopped(_ stops: AsyncStream<Void>, _ job: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await job()
+                return true
+            }
+            group.addTask {
+                for await _ in stops { return false }
+                // Everything ends.
+                try Task.checkCancellation()
+                return true
+            }
+            defer { group.cancelAll() }
+            guard try await group.next() == false else { return }
+            // The job ends as soon as it notices; what it throws is that it was stopped.
+            group.cancelAll()
+            if (try? await group.next()) == true { return }
+            throw Stopped()
+        }
+    }
+
+    /// The operation with a number, or `nil`.
+    public func operation(_ id: Int) -> Operation? {
+        records[id].map { Operation(id: id, kind: $0.kind, subject: $0.subject, progress: $0.progress.now, reason: $0.reason) }
+    }
+
+    /// All operations that are remembered, oldest first.
+    public func all() -> [Operation] { records.keys.sorted().compactMap { operation($0) } }
+
+    /// Asks an operation to stop. It does so at the next moment where nothing is left half done.
+    ///
+    /// - Returns: Whether there is such an operation.
+    public func stop(_ id: Int) -> Bool {
+        guard let record = records[id] else { return false }
+        record.stop.yield()
+        return true
+    }
+
+    /// Forgets an operation. A job that runs goes on.
+    ///
+    /// - Returns: Whether there was one.
+    public func forget(_ id: Int) -> Bool { records.removeValue(forKey: id) != nil }
+
+    private func note(_ reason: String, for id: Int) { records[id]?.reason = reason }
+
+    /// Runs the jobs until the task is cancelled.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            var running = 0
+            for await job in jobs {
+                if running >= Self.concurrency {
+                    await group.next()
+                    running -= 1
+                }
+                group.addTask { await job() }
+                running += 1
+            }
+        }
+    }
+}
