@@ -63,4 +63,7 @@ public final class PluginShelf: Sendable {
         get { current.withLock { $0 } }
         set { current.withLock { $0 = newValue } }
     }
+
+    /// Makes another catalogue of the one that serves now, and lets it serve; changes at the same time come one after the other.
+    public func change<Result>(_ body: (inout PluginCatalog) -> sending Result) -> sending Result { current.withLock { body(&$0) } }
 }
