@@ -57,25 +57,25 @@ public struct Identification: Sendable, Hashable {
         for key in IdentityKey.allCases {
             // A request has few matches and fewer values, so searching a list costs less than hashing.
             var voters: [PluginID] = []
-            var candidates: [(value: String, votes: Int, match: PatternMatch)] = []
-            for match in matches {
+            // Each with the position of its most specific match: matches come in order, so that is the first.
+            var candidates: [(value: String, votes: Int, match: Int)] = []
+            for (position, match) in matches.enumerated() {
                 guard let value = match.claims[key] else { continue }
                 if key == .model || key == .version, let vendor = values[.vendor], let claimed = match.vendor, claimed != vendor { continue }
                 guard !voters.contains(match.plugin) else { continue }
                 voters.append(match.plugin)
-                // Matches come in order, so the first one of a value is its most specific.
                 if let known = candidates.firstIndex(where: { $0.value == value }) {
                     candidates[known].votes += 1
                 } else {
-                    candidates.append((value, 1, match))
+                    candidates.append((value, 1, position))
                 }
             }
-            guard let winner = candidates.max(by: { Self.loses(($0.votes, $0.match), to: ($1.votes, $1.match)) }) else { continue }
+            guard let winner = candidates.max(by: { Self.loses(($0.votes, matches[$0.match]), to: ($1.votes, matches[$1.match])) }) else { continue }
             values[key] = winner.value
             let others = candidates.lazy.filter { $0.value != winner.value }.map { ($0.value, $0.votes) }
             reasons.append(
                 Reason(
-                    key: key, value: winner.value, match: winner.match, votes: winner.votes,
+                    key: key, value: winner.value, match: matches[winner.match], votes: winner.votes,
                     others: Dictionary(others) { first, _ in first }))
         }
         self.values = values

@@ -77,7 +77,9 @@ public struct PluginCatalog: Sendable {
 
     /// The evidence together with the number of steps that finding it took.
     func examine(_ request: PhoneRequest) -> (matches: [PatternMatch], steps: Int) {
-        var found: [(match: PatternMatch, entry: Int)] = []
+        var found: [PatternMatch] = []
+        // Matches are large: what they are ordered by is moved about, and not they.
+        var order: [(specificity: Int, rank: Int, entry: Int, position: Int)] = []
         var macs = MACForms()
         var steps = 0
         for field in request.protocol.fields {
@@ -95,15 +97,15 @@ public struct PluginCatalog: Sendable {
                 let match = PatternMatch(
                     plugin: entry.plugin.id, field: field, pattern: entry.rule.pattern.text, specificity: entry.rule.pattern.literalLength,
                     claims: claims)
-                found.append((match, hit.payload))
+                order.append((match.specificity, entry.rank, hit.payload, found.count))
+                found.append(match)
             }
         }
-        found.sort { left, right in
-            if left.match.specificity != right.match.specificity { return left.match.specificity > right.match.specificity }
-            let ranks = (entries[left.entry].rank, entries[right.entry].rank)
-            return ranks.0 != ranks.1 ? ranks.0 > ranks.1 : left.entry < right.entry
+        order.sort { left, right in
+            if left.specificity != right.specificity { return left.specificity > right.specificity }
+            return left.rank != right.rank ? left.rank > right.rank : left.entry < right.entry
         }
-        return (found.map(\.match), steps)
+        return (order.map { found[$0.position] }, steps)
     }
 
     /// A header's value without the blanks around it (RFC 9110, 5.5), and a DHCP text without the NUL that some clients append.
