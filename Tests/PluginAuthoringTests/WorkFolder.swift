@@ -23,9 +23,16 @@ struct WorkFolder {
 
     func read(_ name: String) throws -> String { try String(contentsOfFile: path + "/" + name, encoding: .utf8) }
 
+    func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))) }
+
     func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
 }
 
 /// The top of the repository.
 let repository = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+/// Pages of the documentation that tests go by.
+enum TextOfPage {
+    static func plugins() throws -> String { try String(contentsOfFile: repository + "/docs/plugins.md", encoding: .utf8) }
+}
