@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import JSONText
+import PluginPackages
 
 /// `provctl repository …`
 struct RepositoryCommand: AsyncParsableCommand {
