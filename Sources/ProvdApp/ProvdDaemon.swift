@@ -183,11 +183,16 @@ struct ProvdDaemon {
         var endpoint = SIPEndpointConfiguration(
             listeners: [.init(host: configuration.sip.address, port: UInt16(clamping: configuration.sip.port))])
         endpoint.realm = configuration.sipRealm
+        let onboarding = configuration.onboarding
+        endpoint.mediaPorts = onboarding.ports
+        endpoint.maximumSpokenCalls = onboarding.maximumSpokenCalls
         return SIPEndpoint(
             configuration: endpoint,
             decisions: ProvisioningDecisions(
-                accounts: PhoneAccounts(appliance), dialling: CodeDialling(appliance), logger: logger, becameSomebodys: becameSomebodys),
-            logger: logger, onListening: { _ in readiness.isListening("sip") })
+                accounts: PhoneAccounts(appliance), dialling: CodeDialling(appliance, settings: onboarding.settings),
+                features: PhoneFeatures(appliance, settings: onboarding.settings), settings: onboarding.settings,
+                manner: onboarding.manner ?? .answer, logger: logger, becameSomebodys: becameSomebodys),
+            prompts: onboarding.prompts(logger), logger: logger, onListening: { _ in readiness.isListening("sip") })
     }
 
     private func httpServer<Responder: HTTPResponder>(

@@ -14,6 +14,17 @@ struct InboundCall: Sendable {
         case hangUp(CallEnd.Reason)
     }
 
+    /// Whether the call did something that is followed up when it ends.
+    var isAccepted = true
+    /// The Reason header field of the server's BYE.
+    var reason: String?
+    /// What is said once the caller has acknowledged the answer.
+    var waitingAnnouncement: Announcement?
+    /// The question that the caller is to answer.
+    var gathering: DigitGathering?
+    /// By which way this call's keys come.
+    var keyWay: DigitGathering.Way?
+
     private enum State: Sendable, Hashable {
         case answered(again: ContinuousClock.Instant, interval: Duration, giveUp: ContinuousClock.Instant)
         case established(hangUp: ContinuousClock.Instant)
@@ -64,6 +75,17 @@ struct InboundCall: Sendable {
     mutating func acknowledge(now: ContinuousClock.Instant) {
         guard case .answered = state else { return }
         state = .established(hangUp: now + lasting)
+    }
+
+    /// The call is to end at a time, earlier or later than it would.
+    mutating func end(at time: ContinuousClock.Instant) {
+        guard case .established = state else { return }
+        state = .established(hangUp: time)
+    }
+
+    /// Whether the time of an established call is over.
+    func isOver(_ now: ContinuousClock.Instant) -> Bool {
+        if case .established(let end) = state { end <= now } else { false }
     }
 
     /// Time has passed.

@@ -16,6 +16,10 @@ public protocol OnboardingDecisions: Sendable {
     /// Decides what dialled digits mean for an account. Called once for each call.
     func dialled(_ call: DialledCall) async -> DialOutcome
 
+    /// Decides what follows from the keys with which a caller answered a question; there are none if the caller let the
+    /// time pass.
+    func entered(_ digits: String, to question: CallQuestion, in call: DialledCall) async -> DialOutcome
+
     /// A phone registered, refreshed its registration, or is gone.
     func registered(_ report: SIPRegistrationReport) async
 
@@ -89,45 +93,27 @@ public enum DialOutcome: Sendable, Hashable {
     /// The digits did something: the call is answered.
     case accepted(CallAnswer)
     /// The digits are refused for a reason that the caller should hear.
-    case refused(DialRefusal)
+    case refused(DialRefusal, speech: CallSpeech? = nil)
+    /// The caller is to answer with keys. Such a call is always answered, because phones send no keys before.
+    case question(CallQuestion)
+    /// The digits are somebody's number: all phones that are registered with these accounts ring.
+    case forward([String])
     /// The digits mean nothing here.
     case notHandled
 }
 
 /// How a call is answered.
 public struct CallAnswer: Sendable, Hashable {
-    /// The name of what the caller should hear.
-    public let prompt: String
+    /// What the caller hears; `nil` for silence.
+    public let speech: CallSpeech?
 
-    /// The media that the answer offers.
-    public let media: CallMedia
-
-    /// How long after the caller's ACK the server hangs up; `nil` for the configured time.
+    /// How long after the caller's ACK the server hangs up a silent call; `nil` for the configured time.
     public let hangUpAfter: Duration?
 
     /// Creates an answer.
-    public init(prompt: String, media: CallMedia = .silent, hangUpAfter: Duration? = nil) {
-        self.prompt = prompt
-        self.media = media
+    public init(speech: CallSpeech? = nil, hangUpAfter: Duration? = nil) {
+        self.speech = speech
         self.hangUpAfter = hangUpAfter
-    }
-}
-
-/// Where a call's audio comes from.
-public struct CallMedia: Sendable, Hashable {
-    /// The UDP port that the SDP answer names.
-    public let port: UInt16
-
-    /// Whether audio is sent. Audio is never listened to.
-    public let isSending: Bool
-
-    /// No audio: the discard port of RFC 863 and `a=inactive`.
-    public static let silent = CallMedia(port: 9, isSending: false)
-
-    /// Creates a description.
-    public init(port: UInt16, isSending: Bool) {
-        self.port = port
-        self.isSending = isSending
     }
 }
 
@@ -139,6 +125,10 @@ public enum DialRefusal: Sendable, Hashable {
     case usedCode
     /// The code is good, but not for this device or this account.
     case notAllowed
+    /// A PIN is wrong.
+    case wrongPIN
+    /// What was asked for cannot be done on this device.
+    case notPossible
     /// Too many wrong codes: try again after this time.
     case locked(retryAfter: Duration)
     /// Something is wrong on the server's side.

@@ -19,6 +19,11 @@ struct RegistrarBindings: Sendable {
         let callID: String
         let sequence: UInt32
         let expiry: ContinuousClock.Instant
+
+        /// Whether the account is a person's.
+        var isLine: Bool {
+            if case .line = account.owner { true } else { false }
+        }
     }
 
     /// Why bindings were not changed.
@@ -30,6 +35,9 @@ struct RegistrarBindings: Sendable {
     }
 
     private var bindings: [String: [Binding]] = [:]
+    private var accountsByContact: [String: String] = [:]
+    /// How many accounts of lines are registered.
+    private(set) var lineCount = 0
     private var accountsByChannel: [SIPFlow.ChannelID: Set<String>] = [:]
     private let perAccount: Int
     private let maximumAccounts: Int
@@ -42,6 +50,16 @@ struct RegistrarBindings: Sendable {
     /// The account's contacts, the newest first.
     func contacts(of username: String) -> [Binding] {
         bindings[username] ?? []
+    }
+
+    /// The contact at a URI, whoever it belongs to.
+    func binding(at uri: SIPURI) -> Binding? {
+        accountsByContact[Self.place(uri)].flatMap { bindings[$0] }?.first { Self.place($0.contact) == Self.place(uri) }
+    }
+
+    /// What of a URI says where a phone is.
+    private static func place(_ uri: SIPURI) -> String {
+        "\(uri.userText ?? "")@\(uri.host.lowercased()):\(uri.port ?? 5060)"
     }
 
     var accountCount: Int { bindings.count }
@@ -105,11 +123,14 @@ struct RegistrarBindings: Sendable {
 
     private mutating func store(_ list: [Binding], of username: String) {
         for binding in bindings[username] ?? [] {
-            if let flow = binding.flow, flow.transport == .tcp { accountsByChannel[flow.channel]?.remove(username) }
+            if let flow = binding.flow, flow.isReliable { accountsByChannel[flow.channel]?.remove(username) }
+            if accountsByContact[Self.place(binding.contact)] == username { accountsByContact[Self.place(binding.contact)] = nil }
         }
+        lineCount += (list.first?.isLine == true ? 1 : 0) - (bindings[username]?.first?.isLine == true ? 1 : 0)
         bindings[username] = list.isEmpty ? nil : list
         for binding in list {
-            if let flow = binding.flow, flow.transport == .tcp { accountsByChannel[flow.channel, default: []].insert(username) }
+            if let flow = binding.flow, flow.isReliable { accountsByChannel[flow.channel, default: []].insert(username) }
+            accountsByContact[Self.place(binding.contact)] = username
         }
     }
 

@@ -20,6 +20,8 @@ actor SIPCore {
     private var isStopped = false
 
     private let configuration: SIPEndpointConfiguration
+    private let prompts: PromptShelf
+    private let media: MediaSessions
     private let logger: Logger
     private let clock = ContinuousClock()
 
@@ -32,8 +34,12 @@ actor SIPCore {
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
 
-    init(_ configuration: SIPEndpointConfiguration, logger: Logger) {
+    init(_ configuration: SIPEndpointConfiguration, prompts: PromptShelf, logger: Logger) {
+        var configuration = configuration
+        if prompts.available.isEmpty { configuration.maximumSpokenCalls = 0 }
         self.configuration = configuration
+        self.prompts = prompts
+        media = MediaSessions(ports: configuration.mediaPorts, logger: logger)
         self.logger = logger
         server = SIPServer(configuration, now: clock.now)
         (jobs, addJob) = AsyncStream.makeStream()
@@ -113,6 +119,7 @@ actor SIPCore {
     func stop() -> [CallEnd] {
         isStopped = true
         addJob.finish()
+        media.closeAll()
         wakeUp.finish()
         for (id, outcome) in server.stopNotifying() { waiting.removeValue(forKey: id)?.resume(returning: outcome) }
         return server.stopCalls()
@@ -138,6 +145,16 @@ actor SIPCore {
 
     private static let tick = Duration.milliseconds(100)
 
+    /// Takes in what happens in calls' audio until the endpoint stops.
+    func serveMedia() async {
+        for await event in media.events {
+            switch event {
+            case .finished(let id): perform(server.finishedSpeaking(id, now: clock.now))
+            case .pressed(let id, let key): perform(server.pressed(key, in: id, by: .events, now: clock.now))
+            }
+        }
+    }
+
     /// Asks and tells the use cases until the endpoint stops, each in a task of its own.
     func serveJobs(decisions: any OnboardingDecisions) async {
         let jobs = jobs
@@ -161,6 +178,12 @@ actor SIPCore {
         case .ask(.dialled(let call, let key)):
             let outcome = await decisions.dialled(call)
             perform(server.decided(outcome, for: call, key, now: clock.now))
+        case .ask(.entered(let digits, let question, let call)):
+            let outcome = await decisions.entered(digits, to: question, in: call)
+            perform(server.decided(outcome, within: call, now: clock.now))
+        case .openMedia(let id, let request):
+            let port = await media.open(id, request)
+            perform(server.mediaOpened(id, port: port, now: clock.now))
         case .report(.registered(let report)):
             await decisions.registered(report)
         case .report(.callEnded(let end)):
@@ -169,7 +192,7 @@ actor SIPCore {
             await decisions.authenticationFailed(failure)
         case .report(.sighted(let sighting)):
             await decisions.sighted(sighting)
-        case .send, .notified:
+        case .send, .notified, .play, .silence, .closeMedia:
             break
         }
         jobCount -= 1
@@ -182,9 +205,15 @@ actor SIPCore {
             switch effect {
             case .send(let bytes, let flow):
                 send(bytes, over: flow)
-            case .ask, .report:
+            case .ask, .report, .openMedia:
                 jobCount += 1
                 addJob.yield(effect)
+            case .play(let id, let announcement):
+                media.play(id, prompts.samples(of: announcement))
+            case .silence(let id):
+                media.stop(id)
+            case .closeMedia(let id):
+                media.close(id)
             case .notified(let id, let outcome):
                 waiting.removeValue(forKey: id)?.resume(returning: outcome)
             }

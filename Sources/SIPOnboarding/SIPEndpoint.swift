@@ -6,11 +6,11 @@ import NIOPosix
 public import ServiceLifecycle
 import SIPWire
 
-/// The embedded SIP endpoint: a registrar for phones and the callee of provisioning codes.
+/// The embedded SIP endpoint: a registrar for phones, the callee of provisioning codes, and a proxy between lines.
 ///
 /// It listens on UDP and TCP, takes registrations and calls of the accounts that
-/// ``OnboardingDecisions`` knows, and sends NOTIFY to registered phones. It is no proxy and no
-/// PBX: nobody reaches anybody else through it.
+/// ``OnboardingDecisions`` knows, and sends NOTIFY to registered phones. It is no PBX: it passes
+/// calls on between phones that are registered here, and nobody reaches anybody else through it.
 public struct SIPEndpoint: Service {
     /// An address that the endpoint listens on.
     public struct BoundListener: Sendable, Hashable {
@@ -31,17 +31,18 @@ public struct SIPEndpoint: Service {
     /// - Parameters:
     ///   - configuration: where to listen, and limits.
     ///   - decisions: the use cases.
+    ///   - prompts: what calls hear; without any they are silent.
     ///   - logger: where to log.
     ///   - onListening: called once all listeners are open, before the first message is read.
     public init(
-        configuration: SIPEndpointConfiguration, decisions: any OnboardingDecisions, logger: Logger,
+        configuration: SIPEndpointConfiguration, decisions: any OnboardingDecisions, prompts: PromptShelf = PromptShelf(), logger: Logger,
         onListening: @escaping @Sendable ([BoundListener]) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.decisions = decisions
         self.logger = logger
         self.onListening = onListening
-        core = SIPCore(configuration, logger: logger)
+        core = SIPCore(configuration, prompts: prompts, logger: logger)
     }
 
     /// Listens and serves until graceful shutdown.
@@ -58,6 +59,7 @@ public struct SIPEndpoint: Service {
                     for socket in listeners.tcp { group.addTask { try await serve(connections: socket) } }
                     group.addTask { try await core.serveTimers() }
                     group.addTask { await core.serveJobs(decisions: decisions) }
+                    group.addTask { await core.serveMedia() }
                 }
             }
         } catch is CancellationError {

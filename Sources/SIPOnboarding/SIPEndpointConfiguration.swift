@@ -55,6 +55,31 @@ public struct SIPEndpointConfiguration: Sendable, Hashable {
     /// How long an answered call lasts if nobody hangs up.
     public var callDuration = Duration.seconds(3)
 
+    /// How many calls can hear something at the same time; each sends 50 packets a second. Further calls are silent.
+    public var maximumSpokenCalls = 300
+
+    /// How many lines can be registered for calls between lines to be connected. What has more lines wants a PBX: this one has no
+    /// voice mail, no transfers of its own, and no second machine.
+    public var maximumRelayedLines = 1_000
+
+    /// How many requests between lines can wait for answers: as many calls can ring.
+    public var maximumRelayedCalls = 500
+
+    /// How many phones a call can ring on.
+    public var maximumForks = 16
+
+    /// How long a phone may ring: Timer C of RFC 3261 section 16.6, more than three minutes.
+    public var ringingDuration = Duration.seconds(181)
+
+    /// The UDP ports of calls' audio; `nil` for any that are free.
+    public var mediaPorts: ClosedRange<UInt16>?
+
+    /// How long a caller may take for a key.
+    public var keyTimeout = Duration.seconds(10)
+
+    /// How long a call with audio lasts at the most.
+    public var spokenCallDuration = Duration.seconds(120)
+
     /// How many calls can be up at the same time.
     public var maximumCalls = 4_000
 

@@ -53,19 +53,34 @@ extension SIPServer {
             guard case .accepted = outcome else { return [] }
             return [.report(.callEnded(CallEnd(call: call, reason: .cancelled)))]
         }
+        if let effects = openMedia(for: call, outcome, offer, transaction, key) { return effects }
+        return conclude(call, outcome, offer, transaction, key, now: now)
+    }
+
+    /// Gives a call its final answer without a word.
+    mutating func conclude(
+        _ call: DialledCall, _ outcome: DialOutcome, _ offer: SDPAnswer, _ transaction: PendingRequest, _ key: TransactionKey,
+        now: ContinuousClock.Instant
+    ) -> [Effect] {
         switch outcome {
         case .accepted(let answer):
-            return accept(call, answer, offer, transaction, key, now: now)
-        case .refused(let refusal):
+            return accept(call, offer, transaction, key, port: nil, lasting: answer.hangUpAfter ?? configuration.callDuration, now: now)
+        case .refused(let refusal, _):
             return respond(refuse(refusal, transaction), to: key, now: now)
+        case .question(let question):
+            // Without audio nobody hears the question.
+            return respond(refuse(question.refusal, transaction), to: key, now: now)
+        case .forward(let usernames):
+            return relay(to: usernames, transaction, key, now: now)
         case .notHandled:
             return respond(makeResponse(404, to: transaction), to: key, now: now)
         }
     }
 
-    private mutating func accept(
-        _ call: DialledCall, _ answer: CallAnswer, _ offer: SDPAnswer, _ transaction: PendingRequest, _ key: TransactionKey,
-        now: ContinuousClock.Instant
+    /// Answers a call.
+    mutating func accept(
+        _ call: DialledCall, _ offer: SDPAnswer, _ transaction: PendingRequest, _ key: TransactionKey, port: UInt16?, lasting: Duration,
+        isAccepted: Bool = true, now: ContinuousClock.Instant
     ) -> [Effect] {
         guard case .addresses(let contacts) = transaction.fields.contacts, let contact = contacts.first, let remoteTag = transaction.fields.from.tag
         else { return [] }
@@ -74,35 +89,34 @@ extension SIPServer {
         for route in transaction.request.headers.all("Record-Route") { response.headers.append(route) }
         response.headers.append("Contact", Self.contact(flow))
         response.headers.append("Allow", Self.allowedMethods)
-        response.headers.append("Content-Type", "application/sdp")
-        let text = offer.text(
-            host: flow.local.host, isIPv6: flow.local.isIPv6, id: UInt32(truncatingIfNeeded: call.id), media: answer.media)
-        response.body = Array(text.utf8)
+        describe(offer, in: &response, call, flow, port: port)
         let id = DialogID(callID: transaction.fields.callID, localTag: transaction.toTag, remoteTag: remoteTag)
         let dialog = Dialog(
             id: id, localAddress: response.headers["To"] ?? "", remoteAddress: transaction.request.headers["From"] ?? "", target: contact.uri,
             routes: transaction.request.headers.all("Record-Route"), remoteSequence: transaction.fields.cseq.number)
-        let inbound = InboundCall(
-            call: call, answer: response.encoded, flow: transaction.replyFlow, dialog: dialog,
-            lasting: answer.hangUpAfter ?? configuration.callDuration, timers: configuration.timers, now: now)
+        var inbound = InboundCall(
+            call: call, answer: response.encoded, flow: transaction.replyFlow, dialog: dialog, lasting: lasting, timers: configuration.timers,
+            now: now)
+        inbound.isAccepted = isAccepted
         calls[id] = inbound
+        if port != nil { spoken[call.id] = id }
         if let deadline = inbound.deadline { timers.set(.call(id), deadline) }
         return respond(response, to: key, now: now)
     }
 
+    /// Puts the description of this side's audio into a response.
+    func describe(_ offer: SDPAnswer, in response: inout SIPResponse, _ call: DialledCall, _ flow: SIPFlow, port: UInt16?) {
+        response.headers.append("Content-Type", "application/sdp")
+        let text = offer.text(host: flow.local.host, isIPv6: flow.local.isIPv6, id: UInt32(truncatingIfNeeded: call.id), port: port)
+        response.body = Array(text.utf8)
+    }
+
     /// A final response that tells why, to the phone's display and to a trace.
-    private func refuse(_ refusal: DialRefusal, _ transaction: PendingRequest) -> SIPResponse {
-        let (status, reason, text): (Int, String, String) =
-            switch refusal {
-            case .unknownCode: (404, "Unknown Code", "No line has this provisioning code")
-            case .usedCode: (410, "Code Already Used", "This provisioning code was used already")
-            case .notAllowed: (403, "Not Allowed", "This provisioning code is not for this phone")
-            case .locked: (429, "Too Many Attempts", "Too many wrong codes, try again later")
-            case .trouble: (503, "Service Unavailable", "The provisioning server has a problem")
-            }
+    func refuse(_ refusal: DialRefusal, _ transaction: PendingRequest) -> SIPResponse {
+        let (status, reason, text) = refusal.response
         var response = makeResponse(status, reason, to: transaction)
         response.headers.append("Warning", "399 \(transaction.flow.local.uriHost) \"\(text)\"")
-        response.headers.append("Reason", "SIP;cause=\(status);text=\"\(text)\"")
+        response.headers.append("Reason", refusal.reasonHeader)
         if case .locked(let after) = refusal { response.headers.append("Retry-After", "\(max(1, after.components.seconds))") }
         return response
     }
@@ -114,7 +128,9 @@ extension SIPServer {
             call.acknowledge(now: now)
             calls[id] = call
             if let deadline = call.deadline { timers.set(.call(id), deadline) }
-            return []
+            guard let announcement = calls[id]?.waitingAnnouncement else { return [] }
+            calls[id]?.waitingAnnouncement = nil
+            return [.play(call.call.id, announcement)]
         }
         guard var transaction = serverTransactions[key] else { return [] }
         let actions = transaction.machine.receiveAck(now: now)
@@ -132,10 +148,8 @@ extension SIPServer {
     mutating func receiveBye(_ context: inout RequestContext, _ key: TransactionKey, now: ContinuousClock.Instant) -> [Effect] {
         guard let id = Self.dialogID(context.fields), let call = calls[id] else { return answer(&context, 481) }
         begin(context, key)
-        calls[id] = nil
         // When both sides hang up at once the server's BYE ends on its own.
-        let reason = call.hangUpReason ?? .hungUpByPhone
-        return respond(makeResponse(200, to: context), to: key, now: now) + [.report(.callEnded(CallEnd(call: call.call, reason: reason)))]
+        return respond(makeResponse(200, to: context), to: key, now: now) + remove(id, because: call.hangUpReason ?? .hungUpByPhone)
     }
 
     mutating func receiveCancel(_ context: inout RequestContext, now: ContinuousClock.Instant) -> [Effect] {
@@ -144,11 +158,14 @@ extension SIPServer {
         // A CANCEL repeated gets the same answer again, so that it needs no transaction.
         let answered = answer(&context, 200)
         guard let pending = transaction.pending else { return answered }
-        return answered + respond(makeResponse(487, to: pending), to: key, now: now)
+        // The phones that ring are told, and their answers end the call.
+        if relayed[key] != nil { return answered + cancelRelayed(key, now: now) }
+        return answered + respond(makeResponse(487, to: pending), to: key, now: now) + abandon(pending)
     }
 
     mutating func advanceCall(_ id: DialogID, _ now: ContinuousClock.Instant) -> [Effect] {
         guard var call = calls[id] else { return [] }
+        if call.isOver(now), let effects = keysTimedOut(id, now: now) { return effects }
         let actions = call.advance(to: now)
         calls[id] = call
         if let deadline = call.deadline { timers.set(.call(id), deadline) }
@@ -169,25 +186,33 @@ extension SIPServer {
         headers.append("To", dialog.remoteAddress)
         headers.append("Call-ID", dialog.id.callID)
         headers.append("CSeq", CSeq(1, .bye).description)
+        if let reason = call.reason { headers.append("Reason", reason) }
         return send(SIPRequest(.bye, dialog.target, headers: headers), over: call.flow, for: .bye(dialog.id), now: now)
     }
 
     /// The server's BYE was answered, or never will be.
     mutating func endCall(_ id: DialogID) -> [Effect] {
+        remove(id, because: calls[id]?.hangUpReason ?? .hungUpByServer)
+    }
+
+    private mutating func remove(_ id: DialogID, because reason: CallEnd.Reason) -> [Effect] {
         guard let call = calls.removeValue(forKey: id) else { return [] }
-        return [.report(.callEnded(CallEnd(call: call.call, reason: call.hangUpReason ?? .hungUpByServer)))]
+        var effects: [Effect] = []
+        if spoken.removeValue(forKey: call.call.id) != nil { effects.append(.closeMedia(call.call.id)) }
+        if call.isAccepted { effects.append(.report(.callEnded(CallEnd(call: call.call, reason: reason)))) }
+        return effects
     }
 
     static func contact(_ flow: SIPFlow) -> String {
         "<sip:\(flow.local)\(flow.transport == .tcp ? ";transport=tcp" : "")>"
     }
 
-    private static func dialogID(_ fields: SIPRequestFields) -> DialogID? {
+    static func dialogID(_ fields: SIPRequestFields) -> DialogID? {
         guard let localTag = fields.to.tag, let remoteTag = fields.from.tag else { return nil }
         return DialogID(callID: fields.callID, localTag: localTag, remoteTag: remoteTag)
     }
 
-    private func makeResponse(_ statusCode: Int, to context: RequestContext) -> SIPResponse {
+    func makeResponse(_ statusCode: Int, to context: RequestContext) -> SIPResponse {
         var response = context.response(statusCode)
         complete(&response)
         return response

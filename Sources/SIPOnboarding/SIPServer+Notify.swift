@@ -42,24 +42,29 @@ extension SIPServer {
         guard let newest = contacts.first else { return [.notified(id, .notRegistered)] }
         for binding in contacts {
             if let flow = binding.flow {
-                return notify(id, binding.contact, over: flow, notification, now: now)
+                return notify(id, binding.contact, over: flow, notification, Self.secret(binding.account), now: now)
             }
         }
-        guard let flow = udpFlow(to: SIPAddress(host: Self.plainHost(newest.contact.host), port: newest.contact.port ?? 5060)) else {
+        guard let flow = flow(to: newest) else {
             return [.notified(id, .unreachable)]
         }
-        return notify(id, newest.contact, over: flow, notification, now: now)
+        return notify(id, newest.contact, over: flow, notification, Self.secret(newest.account), now: now)
+    }
+
+    /// What the phone itself registers with: it knows no other account that it could ask for.
+    private static func secret(_ account: SIPAccount) -> DigestSecret {
+        DigestSecret(username: account.username, password: account.password)
     }
 
     /// Sends a NOTIFY to an address at which a phone is supposed to be, whoever is registered there.
     mutating func notify(_ id: UInt64, address: SIPAddress, user: String?, _ notification: SIPNotification, now: ContinuousClock.Instant) -> [Effect] {
         let uri = SIPURI(user: user ?? "anonymous", host: address.uriHost, port: address.port)
         guard let flow = udpFlow(to: address) else { return [.notified(id, .unreachable)] }
-        return notify(id, uri, over: flow, notification, now: now)
+        return notify(id, uri, over: flow, notification, nil, now: now)
     }
 
     private mutating func notify(
-        _ id: UInt64, _ uri: SIPURI, over flow: SIPFlow, _ notification: SIPNotification, now: ContinuousClock.Instant
+        _ id: UInt64, _ uri: SIPURI, over flow: SIPFlow, _ notification: SIPNotification, _ secret: DigestSecret?, now: ContinuousClock.Instant
     ) -> [Effect] {
         guard clientTransactions.count < Self.maximumNotifications else { return [.notified(id, .overloaded)] }
         var target = uri
@@ -78,7 +83,12 @@ extension SIPServer {
         if let contentType = notification.contentType { headers.append("Content-Type", contentType) }
         for header in notification.headers { headers.append(header.name, header.value) }
         let request = SIPRequest(.notify, .sip(target), headers: headers, body: notification.body)
-        return send(request, over: flow, for: .notify(id), now: now)
+        return send(request, over: flow, for: .notify(id), secret: secret, now: now)
+    }
+
+    /// The way to a contact: that of its REGISTER, or to the contact's address if that is gone.
+    func flow(to binding: RegistrarBindings.Binding) -> SIPFlow? {
+        binding.flow ?? udpFlow(to: SIPAddress(host: Self.plainHost(binding.contact.host), port: binding.contact.port ?? 5060))
     }
 
     /// A flow from a UDP socket of the same address family.
@@ -92,7 +102,7 @@ extension SIPServer {
         host.utf8.contains(UInt8(ascii: ":")) || host.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
     }
 
-    private static func plainHost(_ host: String) -> String {
+    static func plainHost(_ host: String) -> String {
         host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     }
 }

@@ -4,7 +4,7 @@ import SIPWire
 
 extension SIPServer {
     /// The methods that are served, as Allow lists them.
-    static let allowedMethods = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER"
+    static let allowedMethods = "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS, REGISTER"
 
     /// A request arrived: finds its transaction, or begins one.
     mutating func receive(_ request: SIPRequest, on flow: SIPFlow, now: ContinuousClock.Instant) -> [Effect] {
@@ -16,7 +16,8 @@ extension SIPServer {
         }
         let key = TransactionKey(server: request, fields)
         if request.method == .ack {
-            return receiveAck(fields, key, now: now)
+            var context = RequestContext(request, fields, flow)
+            return relayInDialog(&context, key, now: now) ?? receiveAck(fields, key, now: now)
         }
         if var transaction = serverTransactions[key] {
             let actions = transaction.machine.receiveCopy()
@@ -24,6 +25,7 @@ extension SIPServer {
             return perform(actions, of: key, transaction)
         }
         var context = RequestContext(request, fields, flow)
+        if let effects = relayInDialog(&context, key, now: now) { return effects }
         let sightings = sight(context, now: now)
         if request.uri.sip == nil, !isTelephoneCall(request) {
             return sightings + answer(&context, 416)
@@ -47,6 +49,8 @@ extension SIPServer {
             return receiveBye(&context, key, now: now)
         case .cancel:
             return receiveCancel(&context, now: now)
+        case .info:
+            return receiveInfo(&context, key, now: now)
         default:
             if fields.to.tag != nil { return answer(&context, 481) }
             return sightings

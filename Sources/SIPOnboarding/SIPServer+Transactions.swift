@@ -55,7 +55,11 @@ extension SIPServer {
     // MARK: - Client transactions
 
     /// Sends a request of this side: adds Via and begins a client transaction.
-    mutating func send(_ request: SIPRequest, over flow: SIPFlow, for purpose: ClientTransaction.Purpose, now: ContinuousClock.Instant) -> [Effect] {
+    ///
+    /// - Parameter secret: the account whose credentials the request is sent with once more, if they are asked for.
+    mutating func send(
+        _ request: SIPRequest, over flow: SIPFlow, for purpose: ClientTransaction.Purpose, secret: DigestSecret? = nil, now: ContinuousClock.Instant
+    ) -> [Effect] {
         let branch = Via.magicCookie + Self.randomToken() + Self.randomToken()
         let parameters = SIPParameters([.init("branch", branch), .init("rport", nil)])
         let via = Via(transport: flow.transport.rawValue, host: flow.local.uriHost, port: flow.local.port, parameters: parameters)
@@ -64,8 +68,9 @@ extension SIPServer {
         headers.append("User-Agent", configuration.product)
         let bytes = SIPRequest(request.method, request.uri, headers: headers, body: request.body).encoded
         let key = TransactionKey(clientBranch: branch, method: request.method)
-        let machine = ClientNonInviteTransaction(bytes, isReliable: flow.isReliable, timers: configuration.timers, now: now)
-        clientTransactions[key] = ClientTransaction(machine: machine, flow: flow, purpose: purpose)
+        let machine = ClientMachine.other(
+            ClientNonInviteTransaction(bytes, isReliable: flow.isReliable, timers: configuration.timers, now: now))
+        clientTransactions[key] = ClientTransaction(machine: machine, flow: flow, purpose: purpose, retry: secret.map { (request, $0) })
         if let deadline = machine.deadline { timers.set(.client(key), deadline) }
         return [.send(bytes, flow)]
     }
@@ -94,23 +99,56 @@ extension SIPServer {
             switch action {
             case .send(let bytes):
                 effects.append(.send(bytes, transaction.flow))
-            case .deliver(let response) where response.statusCode >= 200:
+            case .deliver(let response):
+                if case .relay(let server) = transaction.purpose {
+                    if let now { effects += passBack(response, from: key, for: server, now: now) }
+                    continue
+                }
+                guard response.statusCode >= 200 else { continue }
+                if let now, let retry = authorized(transaction, answering: response) {
+                    effects += send(retry, over: transaction.flow, for: transaction.purpose, now: now)
+                    continue
+                }
                 effects += finished(transaction.purpose, .answered(statusCode: response.statusCode, reason: response.reason))
             case .timedOut:
+                if case .relay(let server) = transaction.purpose {
+                    effects += relayFailed(key, for: server, isUnreachable: now == nil, now: now ?? .now)
+                    continue
+                }
                 effects += finished(transaction.purpose, now == nil ? .unreachable : .timedOut)
             case .terminated:
                 clientTransactions[key] = nil
-            case .deliver, .acknowledged:
+            case .acknowledged:
                 break
             }
         }
         return effects
     }
 
+    /// The request with the credentials that a phone asks for; `nil` if it asks for none, or none are known.
+    private func authorized(_ transaction: ClientTransaction, answering response: SIPResponse) -> SIPRequest? {
+        guard let retry = transaction.retry else { return nil }
+        let names: (challenge: String, credentials: String)
+        switch response.statusCode {
+        case 401: names = ("WWW-Authenticate", "Authorization")
+        case 407: names = ("Proxy-Authenticate", "Proxy-Authorization")
+        default: return nil
+        }
+        guard let challenge = response.headers.all(names.challenge).lazy.compactMap({ try? DigestChallenge($0) }).first else { return nil }
+        var request = retry.request
+        let credentials = DigestCredentials(
+            answering: challenge, secret: retry.secret, method: request.method, uri: request.uri.description,
+            protection: .init(nonceCount: 1, clientNonce: Self.randomToken()))
+        request.headers.replace("CSeq", CSeq(2, request.method).description)
+        request.headers.append(names.credentials, credentials.description)
+        return request
+    }
+
     private mutating func finished(_ purpose: ClientTransaction.Purpose, _ outcome: NotifyOutcome) -> [Effect] {
         switch purpose {
         case .notify(let id): [.notified(id, outcome)]
         case .bye(let id): endCall(id)
+        case .cancel, .relay: []
         }
     }
 }

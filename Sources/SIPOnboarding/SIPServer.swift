@@ -18,12 +18,21 @@ struct SIPServer: Sendable {
         case report(Report)
         /// A NOTIFY that was asked for is done.
         case notified(UInt64, NotifyOutcome)
+        /// Open audio for a call and hand in its port.
+        case openMedia(UInt64, MediaRequest)
+        /// Say something in a call.
+        case play(UInt64, Announcement)
+        /// Stop saying it.
+        case silence(UInt64)
+        /// End a call's audio.
+        case closeMedia(UInt64)
     }
 
     /// A question to the use cases. Its transaction waits for the answer.
     enum Question: Sendable, Hashable {
         case account(String, TransactionKey)
         case dialled(DialledCall, TransactionKey)
+        case entered(String, CallQuestion, DialledCall)
     }
 
     /// News for the use cases.
@@ -51,17 +60,24 @@ struct SIPServer: Sendable {
         let toTag: String
         var credentials: DigestCredentials?
         var offer: SDPAnswer?
+        /// The call that is decided, or spoken to before it is answered.
+        var call: UInt64?
     }
 
     /// A client transaction and what it is for.
     struct ClientTransaction: Sendable {
-        var machine: ClientNonInviteTransaction
+        var machine: ClientMachine
         let flow: SIPFlow
         let purpose: Purpose
+        /// The request and the account with which it is sent once more if the phone asks for credentials.
+        var retry: (request: SIPRequest, secret: DigestSecret)?
 
         enum Purpose: Sendable, Hashable {
             case notify(UInt64)
             case bye(DialogID)
+            /// A request of this server transaction, passed on.
+            case relay(TransactionKey)
+            case cancel
         }
     }
 
@@ -78,6 +94,12 @@ struct SIPServer: Sendable {
     var serverTransactions: [TransactionKey: ServerTransaction] = [:]
     var clientTransactions: [TransactionKey: ClientTransaction] = [:]
     var calls: [DialogID: InboundCall] = [:]
+    /// Calls whose audio is being opened, or that are spoken to before they are answered.
+    var unanswered: [UInt64: UnansweredCall] = [:]
+    /// Requests that are passed on and wait for answers.
+    var relayed: [TransactionKey: RelayedRequest] = [:]
+    /// Answered calls with audio.
+    var spoken: [UInt64: DialogID] = [:]
     var bindings: RegistrarBindings
     var timers = DeadlineQueue<Timer>()
     var recentSightings = RecentEvents<String>(capacity: 4096, memory: .seconds(60))
@@ -160,7 +182,7 @@ struct SIPServer: Sendable {
     /// The endpoint stops: the calls that are up.
     mutating func stopCalls() -> [CallEnd] {
         defer { calls = [:] }
-        return calls.values.map { CallEnd(call: $0.call, reason: .stopped) }
+        return calls.values.filter(\.isAccepted).map { CallEnd(call: $0.call, reason: .stopped) }
     }
 
     // MARK: - Small things

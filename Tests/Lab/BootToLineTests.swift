@@ -14,6 +14,7 @@ struct BootToLineTests {
             #expect(report.boots.count == 2, "it starts once as a stranger's phone and once as its owner's")
             #expect(report.boots.allSatisfy { $0.files.contains { $0.url.hasPrefix(transport) && $0.bytes > 0 } })
             #expect(report.calls.map(\.outcome) == ["answered"])
+            #expect(report.calls.allSatisfy { $0.speechPackets > 100 }, "it hears whose phone it is")
             #expect(report.notified.count == 1 && report.notified[0].hasPrefix("check-sync"))
             #expect(report.boots[0].user != report.boots[1].user)
             try await lab.succeed("arrived", "\(phone)=101")

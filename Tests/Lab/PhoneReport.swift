@@ -29,6 +29,8 @@ struct PhoneReport: Decodable {
         var number: String
         /// `answered`, or `refused` and the SIP status.
         var outcome: String
+        /// The RTP packets that it heard, 50 for each second.
+        var speechPackets: Int
     }
 
     var mac: String

@@ -50,7 +50,7 @@ struct OnboardingTests {
         }
     }
 
-    @Test("Of two phones that dial one code at once one gets the line and the other hears that it is in use")
+    @Test("Of two phones that dial one code at once one gets the line and the other is asked whether it shall move")
     func race() async throws {
         let test = try await TestAppliance()
         _ = try await test.yealink()
@@ -63,7 +63,7 @@ struct OnboardingTests {
             for await outcome in group { outcomes.append(outcome) }
             return outcomes
         }
-        #expect(outcomes.count { $0 == .codeInUse } == 1)
+        #expect(outcomes.count { if case .asksToMove = $0 { true } else { false } } == 1)
         #expect(try await test.store.lines().count { $0.device != nil } == 1)
     }
 
@@ -125,18 +125,28 @@ struct OnboardingTests {
     }
 }
 
+extension PhoneSynchronisation.Patience {
+    static let none = Self(fetch: .zero, registration: .zero)
+}
+
 @Suite("Telling a phone to fetch again")
 struct PhoneSynchronisationTests {
     /// Answers as a script says, and remembers whom it was asked to tell.
     private actor FakeNotifier: PhoneNotifier {
         var told: [NotifyTarget] = []
         let answers: [NotifyTarget: NotifyResult]
+        let whatFollows: @Sendable () async -> Void
 
-        init(_ answers: [NotifyTarget: NotifyResult]) { self.answers = answers }
+        init(_ answers: [NotifyTarget: NotifyResult], whatFollows: @escaping @Sendable () async -> Void = {}) {
+            self.answers = answers
+            self.whatFollows = whatFollows
+        }
 
-        func notify(_ target: NotifyTarget, event: String) -> NotifyResult {
+        func notify(_ target: NotifyTarget, event: String) async -> NotifyResult {
             told.append(target)
-            return answers[target] ?? .notRegistered
+            guard let answer = answers[target] else { return .notRegistered }
+            await whatFollows()
+            return answer
         }
     }
 
@@ -149,9 +159,49 @@ struct PhoneSynchronisationTests {
         _ = await test.dialling.dial("123456", from: try await test.device().id, source: nil)
         let address = try #require(IPAddress("10.77.0.11"))
         let notifier = FakeNotifier([.address(address): .answered(status: 200)])
-        try await PhoneSynchronisation(test.appliance, notifier: notifier).synchronise(try await test.device().id)
+        let error = await #expect(throws: PhoneSynchronisation.Failure.self) {
+            try await PhoneSynchronisation(test.appliance, notifier: notifier, patience: .none).synchronise(try await test.device().id)
+        }
         #expect(await notifier.told == [.account(username), .account("101"), .address(address)])
-        #expect(try await test.timeline().last == "was told to fetch its configuration again, and agreed")
+        #expect(try await test.timeline().suffix(2).first == "was told to fetch its configuration again, and agreed")
+        #expect(error?.description.hasPrefix("it agreed, and has not fetched its configuration since") == true)
+    }
+
+    @Test("A phone is synchronised when it has fetched its configuration and registered after that, be it from the same contact")
+    func arrives() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let device = try await test.device()
+        let username = try #require(device.remoteStateSIPUsername)
+        let account = try #require(try await test.accounts.account(username: username))
+        let notifier = FakeNotifier([.account(account.username): .answered(status: 200)]) {
+            // A registration from before the fetch does not count; one that goes on after it does.
+            await test.accounts.registered(account, .continued, from: nil, transport: "UDP")
+            _ = try? await test.yealink()
+            await test.accounts.registered(account, .continued, from: nil, transport: "UDP")
+        }
+        try await PhoneSynchronisation(test.appliance, notifier: notifier).synchronise(device.id)
+        #expect(
+            try await test.timeline().suffix(5).map { String($0.prefix(16)) } == [
+                "registered again", "fetched /0015650", "registered again", "was told to fetc", "has fetched its ",
+            ])
+        // When nobody waits, a registration that goes on is no news.
+        let before = try await test.timeline().count
+        await test.accounts.registered(account, .continued, from: nil, transport: "UDP")
+        #expect(try await test.timeline().count == before)
+    }
+
+    @Test("A phone that fetches and does not register is a failure that says so")
+    func fetchedOnly() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let username = try #require(try await test.device().remoteStateSIPUsername)
+        let notifier = FakeNotifier([.account(username): .answered(status: 200)]) { _ = try? await test.yealink() }
+        let error = await #expect(throws: PhoneSynchronisation.Failure.self) {
+            try await PhoneSynchronisation(test.appliance, notifier: notifier, patience: .init(fetch: .seconds(60), registration: .zero))
+                .synchronise(try await test.device().id)
+        }
+        #expect(error?.description.hasPrefix("it has fetched its configuration, and not registered since") == true)
     }
 
     @Test("A phone that does not answer is a failure that says what to do")

@@ -16,7 +16,7 @@ struct CallTests {
         #expect(call.digits == "*981234")
         #expect(call.account.owner == .autoprov(deviceID: "d1"))
         let sdp = String(decoding: ok.body, as: UTF8.self)
-        #expect(sdp.contains("m=audio 9 RTP/AVP 8 0 101\r\n"))
+        #expect(sdp.contains("m=audio 9 RTP/AVP 8 101\r\n"))
         #expect(sdp.contains("a=inactive\r\n"))
         #expect(ok.headers["Contact"] == "<sip:10.0.0.1:5060>")
         let tag = try #require(try NameAddr(SIPHeader("To", ok.headers["To"] ?? "")).tag)
@@ -117,7 +117,7 @@ struct CallTests {
             try phone.receive(try phone.request(method, to: "x", toTag: toTag, headers: headers))
             return try phone.takeResponse()
         }
-        #expect(try status("OPTIONS").headers["Allow"] == "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER")
+        #expect(try status("OPTIONS").headers["Allow"] == "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS, REGISTER")
         #expect(try status("SUBSCRIBE").statusCode == 405)
         #expect(try status("NEWMETHOD").statusCode == 501)
         #expect(try status("INFO", toTag: "t").statusCode == 481)
@@ -148,9 +148,9 @@ struct CallTests {
     func video() throws {
         let offer = "v=0\r\nm=video 3227 RTP/AVP 31\r\nm=audio 49217 RTP/AVP 0 12\r\n"
         let answer = try #require(SDPAnswer(offer: Array(offer.utf8)))
-        let lines = answer.text(host: "::1", isIPv6: true, id: 7, media: CallMedia(port: 4000, isSending: true)).split(separator: "\r\n")
+        let lines = answer.text(host: "::1", isIPv6: true, id: 7, port: 4000).split(separator: "\r\n")
         #expect(lines.filter { $0.hasPrefix("m=") } == ["m=video 0 RTP/AVP 31", "m=audio 4000 RTP/AVP 0"])
-        #expect(lines.contains("a=sendonly"))
+        #expect(lines.contains("a=sendrecv"))
         #expect(lines.contains("c=IN IP6 ::1"))
     }
 
@@ -182,6 +182,28 @@ struct NotifyTests {
         _ = try notify.validated()
         try phone.receive(response(200, to: notify))
         #expect(phone.outcomes == [.answered(statusCode: 200, reason: "OK")])
+    }
+
+    @Test("A phone that asks for credentials gets those of its own account, once", arguments: [401, 407])
+    func challenged(status: Int) throws {
+        var phone = ServerFixture()
+        _ = try phone.authenticated("REGISTER", headers: [ServerFixture.contact, "Expires: 60"])
+        try phone.perform(phone.server.notify(1, account: "ap1", restart, now: phone.now))
+        for isFirst in [true, false] {
+            let notify = try phone.takeRequest()
+            let field = notify.headers.first(status == 401 ? "Authorization" : "Proxy-Authorization")
+            #expect((field == nil) == isFirst)
+            if let field {
+                let credentials = try #require(try DigestCredentials(field))
+                #expect(credentials.isValid(secret: DigestSecret(username: "ap1", password: "s3cret"), method: .notify))
+                #expect(notify.headers["CSeq"] == "2 NOTIFY")
+            }
+            var refusal = SIPResponse(status, answering: notify.headers, toTag: "p1")
+            refusal.headers.append(
+                status == 401 ? "WWW-Authenticate" : "Proxy-Authenticate", "Digest realm=\"phone\", nonce=\"n\", algorithm=MD5, qop=\"auth\"")
+            try phone.receive(String(decoding: refusal.encoded, as: UTF8.self).replacing("\r\n", with: "\n"))
+        }
+        #expect(phone.outcomes == [.answered(statusCode: status, reason: SIPResponse(status).reason)])
     }
 
     @Test("A phone that does not answer is given up after 32 seconds")

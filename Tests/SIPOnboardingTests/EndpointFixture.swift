@@ -16,7 +16,8 @@ func withEndpoint(
     var configuration = SIPEndpointConfiguration(listeners: [.init(host: host, port: 0)])
     configure(&configuration)
     let decisions = FakeDecisions()
-    let endpoint = SIPEndpoint(configuration: configuration, decisions: decisions, logger: Logger(label: "test")) { listeners in
+    let prompts = try PromptShelf(directory: shippedPrompts)
+    let endpoint = SIPEndpoint(configuration: configuration, decisions: decisions, prompts: prompts, logger: Logger(label: "test")) { listeners in
         if let first = listeners.first { announce.yield(first.address) }
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -55,8 +56,12 @@ struct RawUDPClient {
     }
 
     mutating func next() async throws -> SIPMessage {
+        try SIPMessage(datagram: try await nextBytes())
+    }
+
+    mutating func nextBytes() async throws -> [UInt8] {
         guard let bytes = await iterator.next(isolation: #isolation) else { throw CancellationError() }
-        return try SIPMessage(datagram: bytes)
+        return bytes
     }
 
     func close() async throws {
@@ -85,7 +90,7 @@ struct PhoneTexts {
 
     func request(
         _ method: String, _ user: String?, number: Int, branch: String, toTag: String? = nil, account: String = "ap1", headers: [String] = [],
-        challenge: SIPResponse? = nil, password: String = "s3cret", algorithm: DigestAlgorithm = .md5
+        challenge: SIPResponse? = nil, password: String = "s3cret", algorithm: DigestAlgorithm = .md5, body: String = ""
     ) throws -> [UInt8] {
         let uri = user.map { "sip:\($0)@\(server)" } ?? "sip:\(server)"
         var lines = [
@@ -101,7 +106,7 @@ struct PhoneTexts {
                 method: SIPMethod(rawValue: method), uri: uri, protection: .init(nonceCount: 1, clientNonce: "c"))
             lines.append("Authorization: \(credentials)")
         }
-        return Array((lines + ["Content-Length: 0", "", ""]).joined(separator: "\r\n").utf8)
+        return Array((lines + ["Content-Length: \(body.utf8.count)", "", body]).joined(separator: "\r\n").utf8)
     }
 }
 

@@ -7,6 +7,7 @@ final class FakeDecisions: OnboardingDecisions {
     enum Event: Sendable, Equatable {
         case registered(SIPRegistrationReport.Change, SIPTransport)
         case dialled(String)
+        case entered(String)
         case ended(CallEnd.Reason)
         case failed(SIPAuthenticationFailure.Reason)
     }
@@ -24,7 +25,20 @@ final class FakeDecisions: OnboardingDecisions {
 
     func dialled(_ call: DialledCall) async -> DialOutcome {
         note.yield(.dialled(call.digits))
-        return call.digits == "1234" ? .accepted(CallAnswer(prompt: "welcome", hangUpAfter: .milliseconds(200))) : .refused(.unknownCode)
+        return switch call.digits {
+        case "1234": .accepted(CallAnswer(hangUpAfter: .milliseconds(200)))
+        case "5678": .accepted(CallAnswer(speech: CallSpeech(Self.welcome)))
+        case "5679": .refused(.locked(retryAfter: .seconds(9)), speech: CallSpeech(Announcement(.locked, locale: "de_DE"), .early))
+        case "99": .question(CallQuestion(Announcement(.enterCode), for: .code, maximumDigits: 4))
+        default: .refused(.unknownCode)
+        }
+    }
+
+    static let welcome = Announcement(.assigned, .init(vendor: "Yealink", model: "T46S", mac: "bb01", number: "101"), locale: "fr_CA")
+
+    func entered(_ digits: String, to question: CallQuestion, in call: DialledCall) async -> DialOutcome {
+        note.yield(.entered(digits))
+        return .accepted(CallAnswer(speech: CallSpeech(Self.welcome)))
     }
 
     func registered(_ report: SIPRegistrationReport) async {

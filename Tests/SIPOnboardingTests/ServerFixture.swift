@@ -11,15 +11,25 @@ struct ServerFixture {
     var now = ContinuousClock.now
     let flow = SIPFlow(
         transport: .udp, channel: 1, remote: SIPAddress(host: "10.0.0.11", port: 5060), local: SIPAddress(host: "10.0.0.1", port: 5060))
-    let account = SIPAccount(username: "ap1", password: "s3cret", owner: .autoprov(deviceID: "d1"))
+    var account = SIPAccount(username: "ap1", password: "s3cret", owner: .autoprov(deviceID: "d1"))
 
     /// What was sent and told since the test last looked.
     var sent: [SIPMessage] = []
+    /// Where each message went, in order; never cleared.
+    var flows: [SIPFlow] = []
     var reports: [SIPServer.Report] = []
     var outcomes: [NotifyOutcome] = []
 
     /// What the use case says about dialled digits.
-    var outcome = DialOutcome.accepted(CallAnswer(prompt: "welcome"))
+    var outcome = DialOutcome.accepted(CallAnswer())
+
+    /// What it says about the keys that answer a question.
+    var answerToKeys = DialOutcome.accepted(CallAnswer())
+    var entered: [String] = []
+
+    /// The port of calls' audio; `nil` if there is none.
+    var mediaPort: UInt16? = 40_000
+    var media: [SIPServer.Effect] = []
 
     /// Questions are answered at once unless the test wants to be asked.
     var answersQuestions = true
@@ -57,9 +67,15 @@ struct ServerFixture {
     mutating func perform(_ effects: [SIPServer.Effect]) throws {
         for effect in effects {
             switch effect {
-            case .send(let bytes, _): sent.append(try SIPMessage(datagram: bytes))
+            case .send(let bytes, let flow):
+                sent.append(try SIPMessage(datagram: bytes))
+                flows.append(flow)
             case .report(let report): reports.append(report)
             case .notified(_, let outcome): outcomes.append(outcome)
+            case .openMedia(let id, _):
+                media.append(effect)
+                try perform(server.mediaOpened(id, port: mediaPort, now: now))
+            case .play, .silence, .closeMedia: media.append(effect)
             case .ask(let question):
                 questions.append(question)
                 if answersQuestions { try answer(question) }
@@ -71,6 +87,9 @@ struct ServerFixture {
         switch question {
         case .account(let name, let key): try perform(server.found(name == account.username ? account : nil, for: key, now: now))
         case .dialled(let call, let key): try perform(server.decided(outcome, for: call, key, now: now))
+        case .entered(let digits, _, let call):
+            entered.append(digits)
+            try perform(server.decided(answerToKeys, within: call, now: now))
         }
     }
 

@@ -34,6 +34,8 @@ struct ProvdConfiguration: Sendable {
     var sip: Listener
     /// `sip.realm` (text, default `provd`): the realm of digest authentication.
     var sipRealm: String
+    /// The sections `speech` and `codes`: what callers hear, and what they dial.
+    var onboarding: OnboardingConfiguration
     /// `sip_pnp.enabled` (true or false, default false): whether phones that ask by SIP multicast are told where to go.
     var answersPlugAndPlay: Bool
     /// `dhcp_inform.enabled` (true or false, default false): whether phones that ask by DHCPINFORM are told where to go.
@@ -52,12 +54,12 @@ struct ProvdConfiguration: Sendable {
     var logLevel: String
 
     /// All keys, as they stand in the file.
-    static let keys: Set<String> = [
+    static let keys = OnboardingConfiguration.keys.union([
         "state_directory", "plugins_directory", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
         "tftp.address", "tftp.port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled", "sightings.socket",
         "dhcp.definitions",
         "files.access", "files.enrolment_hours", "log.level",
-    ]
+    ])
 
     /// Reads the configuration.
     ///
@@ -76,6 +78,7 @@ struct ProvdConfiguration: Sendable {
         sip = try Self.listener("sip", address: "0.0.0.0", port: 5060, reader)
         trustedProxies = try Self.number("http.trusted_proxies", in: 0...8, default: 0, reader)
         sipRealm = reader.string(forKey: "sip.realm", default: "provd")
+        onboarding = try OnboardingConfiguration(reader: reader)
         answersPlugAndPlay = try Self.flag("sip_pnp.enabled", reader)
         answersInform = try Self.flag("dhcp_inform.enabled", reader)
         sightingsSocket = reader.string(forKey: "sightings.socket", default: "/run/provd/sightings.sock")
@@ -99,7 +102,7 @@ struct ProvdConfiguration: Sendable {
         return Listener(address: text, port: try number("\(section).port", in: 1...65_535, default: port, reader))
     }
 
-    private static func number(
+    static func number(
         _ key: String, in range: ClosedRange<Int>, default value: Int, _ reader: ConfigReader
     ) throws(ConfigurationProblem) -> Int {
         guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else { return value }
@@ -109,8 +112,8 @@ struct ProvdConfiguration: Sendable {
         return number
     }
 
-    private static func flag(_ key: String, _ reader: ConfigReader) throws(ConfigurationProblem) -> Bool {
-        guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else { return false }
+    static func flag(_ key: String, default value: Bool = false, _ reader: ConfigReader) throws(ConfigurationProblem) -> Bool {
+        guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else { return value }
         guard let flag = Bool(text) else { throw ConfigurationProblem("\(key) is “\(text)”: it is true or false") }
         return flag
     }

@@ -24,6 +24,15 @@ struct Assignment {
         ])
     }
 
+    /// Takes one line off a device.
+    func take(_ line: Line, from device: Device, in transaction: any StoreTransaction) throws {
+        var line = line
+        line.device = nil
+        try transaction.save(line)
+        try noteLoss(of: line, device, in: transaction)
+        try settle(device, in: transaction)
+    }
+
     /// Takes all lines off a device. They stay, and can be dialled again.
     func release(_ device: Device, in transaction: any StoreTransaction) throws {
         for var line in try transaction.lines(on: device.id) {

@@ -10,6 +10,12 @@ import Synchronization
 public enum CodeOutcome: Sendable, Equatable {
     /// The device is now this line's, or was already.
     case assigned(Line)
+    /// The device is now this line's, and the other is so no longer.
+    case moved(Line, from: DeviceID)
+    /// The code is good; the caller is to confirm that the device shall be this line's.
+    case asksToAssign(Line)
+    /// The code is good, but its line is on another device; the caller is to confirm that it moves.
+    case asksToMove(Line)
     /// No line has the code.
     case unknownCode
     /// The code's line is on another device.
@@ -24,7 +30,18 @@ public enum CodeOutcome: Sendable, Equatable {
 
 /// Ties a device to the line whose provisioning code it dialled.
 public struct CodeDialling: Sendable {
-    private let appliance: Appliance
+    /// To what the caller has agreed.
+    public enum Consent: Sendable {
+        /// To nothing yet.
+        case none
+        /// That the device becomes the line's.
+        case assignment
+        /// That the line leaves the device on which it is.
+        case move
+    }
+
+    let appliance: Appliance
+    private let settings: OnboardingSettings
     private let guardian = Guardian()
 
     private final class Guardian: Sendable {
@@ -32,40 +49,45 @@ public struct CodeDialling: Sendable {
     }
 
     /// Makes the use case.
-    public init(_ appliance: Appliance) { self.appliance = appliance }
+    public init(_ appliance: Appliance, settings: OnboardingSettings = OnboardingSettings()) {
+        self.appliance = appliance
+        self.settings = settings
+    }
 
     /// Hears a code.
     ///
-    /// Of two devices that dial one code at once one gets the line and the other hears that it is in use.
+    /// Of two devices that dial one code at once one gets the line and the other is asked whether it shall move.
     ///
     /// - Parameters:
     ///   - code: What was dialled.
     ///   - device: The device that dialled, as its account shows.
     ///   - source: The address from which it spoke.
-    public func dial(_ code: String, from device: DeviceID, source: IPAddress?) async -> CodeOutcome {
+    ///   - consent: To what the caller has agreed.
+    public func dial(_ code: String, from device: DeviceID, source: IPAddress?, consent: Consent = .none) async -> CodeOutcome {
         let now = appliance.now()
         if let wait = guardian.state.withLock({ $0.lock(device: device, source: source, now: now) }) {
             let outcome = CodeOutcome.locked(seconds: Int(wait.rounded(.up)))
             await note(outcome, device, source)
             return outcome
         }
-        let outcome: CodeOutcome
+        let outcome: CodeOutcome, settings = settings
         do {
             // What was noted before must stand before the steps that are written with the assignment.
             await appliance.journal.flush()
             outcome = try await appliance.store.transaction { transaction in
-                try Self.decide(code, device, Assignment(now: now), in: transaction)
+                try Self.decide(code, device, consent, settings, Assignment(now: now), in: transaction)
             }
         } catch {
             appliance.logger.error("a provisioning code could not be looked up", metadata: ["reason": "\(error)"])
             outcome = .trouble
         }
         switch outcome {
-        case .assigned:
+        case .assigned, .moved:
             // Its events were written with the assignment.
             guardian.state.withLock { $0.right(device: device) }
             return outcome
         case .unknownCode: guardian.state.withLock { $0.wrong(device: device, source: source, now: now) }
+        case .asksToAssign, .asksToMove: return outcome
         case .codeInUse, .deviceHasLine, .locked, .trouble: break
         }
         await note(outcome, device, source)
@@ -73,15 +95,19 @@ public struct CodeDialling: Sendable {
     }
 
     private static func decide(
-        _ code: String, _ id: DeviceID, _ assignment: Assignment, in transaction: any StoreTransaction
+        _ code: String, _ id: DeviceID, _ consent: Consent, _ settings: OnboardingSettings, _ assignment: Assignment,
+        in transaction: any StoreTransaction
     ) throws -> CodeOutcome {
         guard ProvisioningCode.isValid(code), let line = try transaction.line(code: code) else { return .unknownCode }
         guard let device = try transaction.device(id) else { return .trouble }
         let isItsOwn = line.device == id
-        guard isItsOwn || line.device == nil else { return .codeInUse }
         guard try isItsOwn || transaction.lines(on: id).isEmpty else { return .deviceHasLine }
-        let outcome = CodeOutcome.assigned(line)
+        let other = isItsOwn ? nil : line.device
+        if other != nil, consent != .move { return settings.movesLines ? .asksToMove(line) : .codeInUse }
+        if !isItsOwn, settings.asksForConfirmation, consent == .none { return .asksToAssign(line) }
+        let outcome = other.map { CodeOutcome.moved(line, from: $0) } ?? .assigned(line)
         try transaction.append([outcome.event(device.id, mac: device.mac, now: assignment.now)])
+        if let other = try other.flatMap(transaction.device) { try assignment.take(line, from: other, in: transaction) }
         if !isItsOwn { try assignment.assign(line, to: device, in: transaction) }
         return outcome
     }
@@ -97,7 +123,10 @@ public struct CodeDialling: Sendable {
 
 extension CodeOutcome {
     fileprivate var isRefusal: Bool {
-        if case .assigned = self { false } else { true }
+        switch self {
+        case .assigned, .moved, .asksToAssign, .asksToMove: false
+        case .unknownCode, .codeInUse, .deviceHasLine, .locked, .trouble: true
+        }
     }
 
     /// The step as the timeline shows it. Codes open lines, so that no log says which one was dialled.
@@ -109,7 +138,7 @@ extension CodeOutcome {
 
     fileprivate var timelineOutcome: TimelineEvent.Outcome {
         switch self {
-        case .assigned: .done
+        case .assigned, .moved, .asksToAssign, .asksToMove: .done
         case .unknownCode, .codeInUse, .deviceHasLine, .locked: .refused
         case .trouble: .failed
         }
@@ -119,6 +148,8 @@ extension CodeOutcome {
     public var words: String {
         switch self {
         case .assigned(let line): "it is the line of \(line.displayName), number \(line.number)"
+        case .moved(let line, _): "the line of \(line.displayName), number \(line.number), came to it from another phone"
+        case .asksToAssign(let line), .asksToMove(let line): "it asks to be the phone of \(line.displayName), number \(line.number)"
         case .unknownCode: "no line has this code; look it up with “provctl line list” and dial again"
         case .codeInUse: "its line is on another phone; reset that phone first"
         case .deviceHasLine: "this phone has a line already; reset it first"

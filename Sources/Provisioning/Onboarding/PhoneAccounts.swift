@@ -48,17 +48,33 @@ public struct PhoneAccounts: Sendable {
         return try await appliance.store.line(username: username).map(PhoneAccount.line)
     }
 
+    /// The SIP user names of the lines with a number that register at provd and belong to the tenant of another line.
+    ///
+    /// - Parameters:
+    ///   - number: What somebody dialled.
+    ///   - username: The line that dialled it.
+    public func usernames(of number: String, for username: String) async throws -> [String] {
+        try await appliance.store.transaction { transaction in
+            guard let caller = try transaction.line(username: username) else { return [] }
+            return try transaction.lines(number: number).filter { $0.tenant == caller.tenant && $0.server == nil }.map(\.username)
+        }
+    }
+
     /// What a registrar saw.
     public enum Registration: String, Sendable {
         /// A contact that was not there before.
         case began
+        /// The same contact once more.
+        case continued
         /// The phone took its registration back, or let it expire.
         case ended
     }
 
-    /// Notes on the device's timeline that an account's registration began or ended.
+    /// Notes on the device's timeline that an account's registration began or ended; that it goes on, only while somebody
+    /// waits for the device.
     public func registered(_ account: PhoneAccount, _ registration: Registration, from source: IPAddress?, transport: String) async {
         guard let id = account.device else { return }
+        if registration == .continued { guard await appliance.journal.isWatched(id) else { return } }
         let mac = try? await appliance.store.device(id)?.mac
         let subject =
             switch account {
@@ -72,9 +88,9 @@ public struct PhoneAccounts: Sendable {
         await appliance.journal.note(
             TimelineEvent(
                 device: id, mac: mac, time: appliance.now(), step: .registered,
-                text: registration == .began
-                    ? "registered with \(subject) over \(transport) from \(source?.description ?? "an unknown address")"
-                    : "is no longer registered with \(subject)",
+                text: registration == .ended
+                    ? "is no longer registered with \(subject)"
+                    : "registered\(registration == .continued ? " again" : "") with \(subject) over \(transport) from \(source?.description ?? "an unknown address")",
                 details: details))
     }
 

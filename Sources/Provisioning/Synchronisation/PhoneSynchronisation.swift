@@ -4,37 +4,117 @@ import JSONText
 import PhonePlugins
 public import ProvModel
 
-/// Makes a phone fetch its configuration again.
+/// Makes a phone fetch its configuration again, and sees that it does.
 public struct PhoneSynchronisation: Sendable {
-    private let appliance: Appliance
-    private let notifier: any PhoneNotifier
+    /// How long a phone may take.
+    public struct Patience: Sendable {
+        /// From its answer to its first file. Phones that are in a call wait for its end.
+        public var fetch: Duration
+        /// From then on to its registration: a restart takes a minute or two.
+        public var registration: Duration
 
-    /// Makes the use case.
-    public init(_ appliance: Appliance, notifier: any PhoneNotifier) {
-        self.appliance = appliance
-        self.notifier = notifier
+        /// What suits phones that restart.
+        public static let standard = Patience(fetch: .seconds(120), registration: .seconds(180))
+
+        /// Makes a patience.
+        public init(fetch: Duration, registration: Duration) {
+            self.fetch = fetch
+            self.registration = registration
+        }
     }
 
-    /// Why a phone could not be told.
+    private let appliance: Appliance
+    private let notifier: any PhoneNotifier
+    private let patience: Patience
+    private let pacer = NotifyPacer()
+
+    /// Makes the use case.
+    public init(_ appliance: Appliance, notifier: any PhoneNotifier, patience: Patience = .standard) {
+        self.appliance = appliance
+        self.notifier = notifier
+        self.patience = patience
+    }
+
+    /// Why a phone was not synchronised.
     public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
         /// What happened and what to do.
         public let description: String
     }
 
-    /// Tells a phone to fetch its configuration again, through the flow on which it is registered, else at its address.
+    /// Tells a phone to fetch its configuration again, through the flow on which it is registered, else at its address, and
+    /// waits until it has fetched it and registered after that. Each step is on its timeline.
     ///
-    /// Success means that the phone said it would. That it did is on the timeline: it fetches its files and registers.
-    ///
-    /// - Throws: `Failure` if the phone was not told, else `StoreError`.
+    /// - Throws: `Failure` if the phone was not told, or did not do it; else `StoreError`.
     public func synchronise(_ id: DeviceID) async throws {
         guard let device = try await appliance.store.device(id) else { throw Failure(description: "there is no such device") }
+        // Watched from before it is told: a phone can be quick.
+        let (watcher, events) = await appliance.journal.watch(id)
         do {
+            try await pacer.turn()
             try await tell(device)
-        } catch let failure as Failure {
-            await note(device, .failed, "could not be told to fetch its configuration again: \(failure.description)")
-            throw failure
+            await note(device, .done, "was told to fetch its configuration again, and agreed")
+            try await seeArrival(of: device, in: events)
+            await note(device, .done, "has fetched its configuration and registered again")
+        } catch {
+            await appliance.journal.unwatch(id, watcher)
+            if let failure = error as? Failure { await note(device, .failed, "was not synchronised: \(failure.description)") }
+            throw error
         }
-        await note(device, .done, "was told to fetch its configuration again, and agreed")
+        await appliance.journal.unwatch(id, watcher)
+    }
+
+    private func seeArrival(of device: Device, in events: AsyncStream<TimelineEvent>) async throws {
+        var arrival = PhoneArrival()
+        var iterator = Events(events)
+        while arrival.stage != .arrived {
+            let time = if case .fetched = arrival.stage { patience.registration } else { patience.fetch }
+            guard try await iterator.advance(&arrival, within: time) else {
+                throw Failure(description: await missing(arrival.stage, of: device))
+            }
+        }
+    }
+
+    private func missing(_ stage: PhoneArrival.Stage, of device: Device) async -> String {
+        switch stage {
+        case .agreed: "it agreed, and has not fetched its configuration since; see that it reaches provd by HTTP or TFTP, or restart it by hand"
+        case .refused(let reason): "it \(reason)"
+        case .fetched, .arrived:
+            "it has fetched its configuration, and not registered since; look at its display, and see that its account is right"
+        }
+    }
+
+    /// The events of one phone, waited for with a bound.
+    private struct Events {
+        private let events: AsyncStream<TimelineEvent>
+
+        init(_ events: AsyncStream<TimelineEvent>) { self.events = events }
+
+        /// Waits until an event changes the stage.
+        ///
+        /// - Returns: Whether one did in time.
+        mutating func advance(_ arrival: inout PhoneArrival, within time: Duration) async throws -> Bool {
+            let events = events, before = arrival
+            let after = try await withThrowingTaskGroup(of: PhoneArrival?.self) { group in
+                group.addTask {
+                    var arrival = before
+                    for await event in events where arrival.receive(event) { return arrival }
+                    return nil
+                }
+                group.addTask {
+                    try await Task.sleep(for: time)
+                    return nil
+                }
+                let first = try await group.next() ?? nil
+                group.cancelAll()
+                return first
+            }
+            guard let after else {
+                try Task.checkCancellation()
+                return false
+            }
+            arrival = after
+            return true
+        }
     }
 
     private func tell(_ device: Device) async throws {

@@ -19,7 +19,10 @@ public actor TimelineJournal {
     private let logger: Logger
     private var waiting: [TimelineEvent] = []
     private var dropped = 0
-    private var writings: UInt64 = 0
+    private var watchers: [DeviceID: [UInt64: AsyncStream<TimelineEvent>.Continuation]] = [:]
+    private var lastWatcher: UInt64 = 0
+    /// Events that wait for one watcher: more than a phone makes in a restart.
+    private static let watcherCapacity = 256
 
     /// Makes a journal that writes to a repository while `run()` runs.
     public init(repository: any TimelineRepository, logger: Logger) {
@@ -29,6 +32,7 @@ public actor TimelineJournal {
 
     /// Takes an event. It is written soon.
     public func note(_ event: TimelineEvent) {
+        for watcher in (watchers[event.device] ?? [:]).values { watcher.yield(event) }
         if let last = waiting.indices.last, waiting[last].isRepeated(by: event) {
             waiting[last].repeats += 1
         } else if waiting.count < Self.capacity {
@@ -37,6 +41,23 @@ public actor TimelineJournal {
             dropped += 1
         }
     }
+
+    /// The events of a device that are noted from now on, until ``unwatch(_:_:)``.
+    func watch(_ device: DeviceID) -> (watcher: UInt64, events: AsyncStream<TimelineEvent>) {
+        lastWatcher += 1
+        let (events, continuation) = AsyncStream<TimelineEvent>.makeStream(bufferingPolicy: .bufferingOldest(Self.watcherCapacity))
+        watchers[device, default: [:]][lastWatcher] = continuation
+        return (lastWatcher, events)
+    }
+
+    /// Ends watching a device.
+    func unwatch(_ device: DeviceID, _ watcher: UInt64) {
+        watchers[device]?.removeValue(forKey: watcher)?.finish()
+        if watchers[device]?.isEmpty == true { watchers[device] = nil }
+    }
+
+    /// Whether somebody waits for something of a device.
+    func isWatched(_ device: DeviceID) -> Bool { watchers[device] != nil }
 
     /// Writes what waits. Events stay in the journal until they are stored.
     public func flush() async {

@@ -12,9 +12,12 @@ from .download import Downloader
 from .fault import PhoneFault
 from .lease import DHCPClient
 from .sip import UserAgent
+from .talk import TalkingPhone
 
 #: provd answers the call, speaks, and then notifies; this leaves room for a slow machine.
 NOTIFY_TIMEOUT_SECONDS = 40
+#: How long a phone waits for the other one to be there, which may still have to dial its code.
+TALK_TIMEOUT_SECONDS = 120
 
 
 class Life:
@@ -77,9 +80,26 @@ class Life:
             self.agent.stop()
         self.client.release()
 
-    def run(self, codes: list[str], until: str, stay: float) -> None:
+    def talk(self, account: Account, number: str | None) -> None:
+        """Call a number, or wait for a call, and talk; then be registered as before."""
+        self.agent.stop()
+        phone = TalkingPhone(account, self.report["boots"][-1]["address"], self.family.sip_agent)
+        try:
+            phone.register()
+            self.say("talk", f"calls {number}" if number else "waits for a call")
+            call = phone.call(number, TALK_TIMEOUT_SECONDS) if number else phone.answer(TALK_TIMEOUT_SECONDS)
+        finally:
+            phone.close()
+        self.report["calls"].append(call)
+        self.agent.register()
+        self.say("talk", f"with {call['number']}: {call['sent']} packets of speech sent, {call['speech_packets']} received")
+        if call["speech_packets"] == 0:
+            raise PhoneFault(f"talk: the call with {call['number']} was silent")
+        self.enter("talked")
+
+    def run(self, codes: list[str], until: str, stay: float, talk: str | None = None) -> None:
         """Live until the given point; "forever" follows each check-sync with a restart."""
-        first = self.boot()
+        first = account = self.boot()
         self.enter("registered")
         if until == "registered":
             return
@@ -98,6 +118,8 @@ class Life:
             if account.user == first.user:
                 raise PhoneFault(f"configuration: after the restart the account is still {first.user}")
         self.enter("arrived")
+        if talk is not None:
+            self.talk(account, None if talk == "answer" else talk)
         if until == "synchronised":
             if not self.await_restart(NOTIFY_TIMEOUT_SECONDS):
                 raise PhoneFault(f"notify: no check-sync came within {NOTIFY_TIMEOUT_SECONDS} s")

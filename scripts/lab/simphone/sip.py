@@ -52,7 +52,8 @@ class UserAgent:
                 raise PhoneFault(f"call: {number}: no answer")
             if event[0] == "refused":
                 return {"number": number, "outcome": f"refused {event[1]}", "speech_packets": speech.packets}
-            end = self.wait_for(("hungup",), 20)
+            # A question is spoken for ten seconds and waits for a key for ten more, and then hears why nothing happened.
+            end = self.wait_for(("hungup",), 90)
             if end is None:
                 raise PhoneFault(f"call: {number}: the call did not end")
             return {"number": number, "outcome": "answered", "ended": end[1], "speech_packets": speech.packets}

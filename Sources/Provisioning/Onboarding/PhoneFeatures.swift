@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import JSONText
+import Logging
+public import NetTypes
+public import ProvModel
+import Synchronization
+
+/// What people do to a phone from the phone itself: log in and out, reset it, call for help.
+public struct PhoneFeatures: Sendable {
+    /// What became of a wish.
+    public enum Outcome: Sendable, Equatable {
+        /// It was done; these devices have a new configuration to fetch.
+        case done(Line?, changed: Set<DeviceID>)
+        /// No line has the code.
+        case unknownCode
+        /// The PIN is wrong.
+        case wrongPIN
+        /// Too many wrong codes or PINs: none is heard for so many seconds.
+        case locked(seconds: Int)
+        /// Nobody is logged in, or the phone has no line.
+        case notPossible
+        /// provd could not look.
+        case trouble
+    }
+
+    private let appliance: Appliance
+    private let settings: OnboardingSettings
+    private let guardian = Guardian()
+
+    private final class Guardian: Sendable {
+        let state = Mutex(CodeGuard())
+    }
+
+    /// Makes the use case.
+    public init(_ appliance: Appliance, settings: OnboardingSettings) {
+        self.appliance = appliance
+        self.settings = settings
+    }
+
+    // MARK: - Logging in and out
+
+    /// Gives a phone the line of somebody who works at it for a while. The phone's own lines wait until the log-out, and so
+    /// does the phone from which the line comes.
+    public func login(_ code: String, at id: DeviceID, source: IPAddress?) async -> Outcome {
+        await guarded(id, source, "logged in with a code") { transaction, now in
+            guard ProvisioningCode.isValid(code), let line = try transaction.line(code: code) else { return .unknownCode }
+            guard let device = try transaction.device(id) else { return .trouble }
+            guard line.device != id else { return .done(line, changed: []) }
+            var changed: Set<DeviceID> = [id]
+            if let other = line.device {
+                try Self.leave(other, line, now: now, in: transaction)
+                changed.insert(other)
+            }
+            let own = try transaction.lines(on: id)
+            // Whoever logs in over somebody else's login waits for the same default lines.
+            if try transaction.setting(Self.waiting(id)) == nil {
+                try transaction.save(setting: Self.waiting(id), own.map(\.id.description).joined(separator: " "))
+            } else {
+                for guest in own { try Self.goHome(guest, now: now, in: transaction) }
+            }
+            for var waiting in try transaction.lines(on: id) {
+                waiting.device = nil
+                try transaction.save(waiting)
+            }
+            guard let free = try transaction.line(line.id) else { return .trouble }
+            try Assignment(now: now).assign(free, to: device, in: transaction)
+            return .done(line, changed: changed)
+        }
+    }
+
+    /// Takes the line of somebody who logged in off a phone, and gives the phone its own lines back.
+    public func logout(at id: DeviceID, source: IPAddress?) async -> Outcome {
+        await guarded(id, source, "logged out") { transaction, now in
+            guard try transaction.setting(Self.waiting(id)) != nil else { return .notPossible }
+            var changed: Set<DeviceID> = [id]
+            for guest in try transaction.lines(on: id) {
+                if let home = try Self.goHome(guest, now: now, in: transaction) { changed.insert(home) }
+            }
+            try Self.takeBack(id, now: now, in: transaction)
+            return .done(nil, changed: changed)
+        }
+    }
+
+    /// The setting that holds the lines that wait for a device, as long as somebody else is logged in on it.
+    static func waiting(_ device: DeviceID) -> String { "hotdesk.waiting.\(device)" }
+
+    /// The setting that holds the device from which a line came to where its owner is logged in.
+    private static func home(_ line: LineID) -> String { "hotdesk.home.\(line)" }
+
+    /// A line leaves a device for a log-in elsewhere.
+    private static func leave(_ id: DeviceID, _ line: Line, now: Double, in transaction: any StoreTransaction) throws {
+        let isGuest = try transaction.setting(waiting(id)) != nil
+        var line = line
+        line.device = nil
+        try transaction.save(line)
+        guard let device = try transaction.device(id) else { return }
+        try Assignment(now: now).noteLoss(of: line, device, in: transaction)
+        guard isGuest else {
+            try transaction.save(setting: home(line.id), id.description)
+            return try Assignment(now: now).settle(device, in: transaction)
+        }
+        try takeBack(id, now: now, in: transaction)
+    }
+
+    /// A line's owner logged out: the line goes back to the device from which it came, if that has no other by now.
+    @discardableResult
+    private static func goHome(_ line: Line, now: Double, in transaction: any StoreTransaction) throws -> DeviceID? {
+        var line = line
+        line.device = nil
+        try transaction.save(line)
+        defer { try? transaction.save(setting: home(line.id), nil) }
+        guard let id = try transaction.setting(home(line.id)).map(DeviceID.init(stored:)), let device = try transaction.device(id),
+            try transaction.lines(on: id).isEmpty
+        else { return nil }
+        try Assignment(now: now).assign(line, to: device, in: transaction)
+        return id
+    }
+
+    /// A device gets the lines back that waited for it, unless they are elsewhere by now.
+    private static func takeBack(_ id: DeviceID, now: Double, in transaction: any StoreTransaction) throws {
+        let names = try transaction.setting(waiting(id))?.split(separator: " ") ?? []
+        try transaction.save(setting: waiting(id), nil)
+        for name in names {
+            guard var line = try transaction.line(LineID(String(name))), line.device == nil else { continue }
+            line.device = id
+            try transaction.save(line)
+        }
+        if let device = try transaction.device(id) { try Assignment(now: now).settle(device, in: transaction) }
+    }
+
+    // MARK: - Resetting
+
+    /// Whether phones can reset themselves.
+    public var canReset: Bool { settings.resetPIN != nil }
+
+    /// Takes all lines off a phone, if the PIN is right.
+    public func reset(_ id: DeviceID, pin: String, source: IPAddress?) async -> Outcome {
+        let expected = settings.resetPIN
+        return await guarded(id, source, "was reset from the phone") { transaction, now in
+            guard let expected, pin == expected else { return .wrongPIN }
+            guard let device = try transaction.device(id) else { return .trouble }
+            try transaction.save(setting: Self.waiting(id), nil)
+            try Assignment(now: now).release(device, in: transaction)
+            return .done(nil, changed: [id])
+        }
+    }
+
+    // MARK: - Emergencies
+
+    /// Notes that somebody called for help from a phone that cannot reach it.
+    public func calledForHelp(_ number: String, from id: DeviceID, source: IPAddress?) async {
+        appliance.securityLog.critical(
+            "emergency number \(number) was dialled and cannot be reached from here", metadata: ["device": "\(id)", "ip": "\(source?.description ?? "-")"])
+        await note(id, .failed, "dialled the emergency number \(number), which provd cannot reach; see that nobody needs help there")
+    }
+
+    // MARK: - What all have in common
+
+    private func guarded(
+        _ id: DeviceID, _ source: IPAddress?, _ text: String, _ change: @escaping @Sendable (any StoreTransaction, Double) throws -> Outcome
+    ) async -> Outcome {
+        let now = appliance.now()
+        if let wait = guardian.state.withLock({ $0.lock(device: id, source: source, now: now) }) {
+            await note(id, .refused, "too many wrong codes or PINs; wait \(Int(wait.rounded(.up))) seconds")
+            return .locked(seconds: Int(wait.rounded(.up)))
+        }
+        let outcome: Outcome
+        do {
+            await appliance.journal.flush()
+            outcome = try await appliance.store.transaction { try change($0, now) }
+        } catch {
+            appliance.logger.error("a wish of a phone could not be done", metadata: ["reason": "\(error)", "device": "\(id)"])
+            outcome = .trouble
+        }
+        switch outcome {
+        case .done:
+            guardian.state.withLock { $0.right(device: id) }
+            await note(id, .done, text)
+        case .unknownCode, .wrongPIN:
+            guardian.state.withLock { $0.wrong(device: id, source: source, now: now) }
+            appliance.securityLog.warning("A code or PIN was refused to \(source?.description ?? "-"): \(id)")
+            await note(id, .refused, "a wrong code or PIN was entered")
+        case .locked, .notPossible:
+            break
+        case .trouble:
+            await note(id, .failed, "a wish of its caller could not be done; provd's log says why")
+        }
+        return outcome
+    }
+
+    private func note(_ id: DeviceID, _ outcome: TimelineEvent.Outcome, _ text: String) async {
+        let mac = try? await appliance.store.device(id)?.mac
+        await appliance.journal.note(TimelineEvent(device: id, mac: mac, time: appliance.now(), step: .dialled, outcome: outcome, text: text))
+    }
+}
