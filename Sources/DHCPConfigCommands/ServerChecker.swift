@@ -30,10 +30,23 @@ struct ServerChecker {
             if result.code == 0 { return .accepted }
             // AppArmor profiles let server programs read their own directories only.
             if result.output.contains("Permission denied") { return .unavailable("\(program) may not read \(file)") }
-            return .rejected(result.output)
+            return .rejected(readable(result.output))
         } catch {
             return .unavailable("\(program) could not be started: \(error)")
         }
+    }
+
+    /// What the program said without what is no complaint, and with what helps.
+    private func readable(_ output: String) -> String {
+        guard platform == .kea else { return output }
+        // Kea says each complaint twice: in its log, and at the end.
+        var lines = output.split(separator: "\n").filter { !$0.contains(" INFO ") }
+        let complaints = lines.filter { $0.hasPrefix("Error encountered") }
+        if !complaints.isEmpty { lines = complaints }
+        if output.contains("doesn't exist in the system") {
+            lines.append("Kea's checker wants the interfaces to exist where it runs: check on the server, or name an interface of this machine with --interface")
+        }
+        return lines.joined(separator: "\n")
     }
 
     /// Server programs are in directories that are not on every user's path.

@@ -61,6 +61,8 @@ struct NetworkdGenerator {
     private mutating func write(_ item: DHCPPlan.Item) {
         out.comment("\(item.value.meaning), \(item.location)")
         switch (item.place, item.value.form) {
+        case (.option(let code), .addresses(let addresses)) where addresses.count == 1:
+            for address in addresses { out.line("SendOption=\(code):ipv4address:\(address)") }
         case (.option(let code), _):
             // A string's backslashes and percent signs would be read; every octet as an escape has one meaning.
             let value = item.value.octets.map { Self.isPlain($0) ? String(decoding: [$0], as: UTF8.self) : "\\x" + hexadecimal([$0]) }
