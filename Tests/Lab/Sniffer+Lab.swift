@@ -23,8 +23,8 @@ extension Lab {
     ) async throws {
         try writeClientConfiguration("\(declarations)\nsend vendor-class-identifier \"\(vendorClass)\";\nrequest \(options);")
         let line = """
-            : >'\(leases)'; timeout 20 \(client(script: "/bin/true")) & client=$!
-            for i in $(seq 100); do grep -q fixed-address '\(leases)' && break; sleep 0.1; done
+            : >'\(leases)'; timeout 60 \(client(script: "/bin/true")) & client=$!
+            for i in $(seq 500); do grep -q fixed-address '\(leases)' && break; sleep 0.1; done
             kill $client; wait $client; true
             """
         try await succeed("in", "yealink", "sh", "-c", line)
@@ -37,8 +37,8 @@ extension Lab {
         try await succeed("in", "yealink", "sh", "-c", ": >'\(leases)'; timeout 15 \(client(script: "/bin/false")); true")
     }
 
-    /// Lets dhclient on the Yealink phone's port ask some times for the address that it had in another network.
-    func askForForeignAddress(times: Int) async throws {
+    /// Lets dhclient on the Yealink phone's port ask for the address that it had in another network.
+    func askForForeignAddress() async throws {
         try writeClientConfiguration("send vendor-class-identifier \"yealink\";")
         let lease = """
             lease {
@@ -55,10 +55,7 @@ extension Lab {
             """
         let old = state.appending(path: "sniffer.old-lease")
         try lease.write(to: old, atomically: true, encoding: .utf8)
-        for _ in 0..<times {
-            let line = "cp '\(old.path)' '\(leases)'; timeout 4 \(client(script: "/bin/true")); true"
-            try await succeed("in", "yealink", "sh", "-c", line)
-        }
+        try await succeed("in", "yealink", "sh", "-c", "cp '\(old.path)' '\(leases)'; timeout 4 \(client(script: "/bin/true")); true")
     }
 
     private var leases: String { "\(state.path)/sniffer.leases" }
@@ -112,7 +109,7 @@ extension Lab {
     }
 
     /// Waits until something is so.
-    func wait(for what: String, seconds: Int = 20, _ isSo: () async throws -> Bool) async throws {
+    func wait(for what: String, seconds: Int = 60, _ isSo: () async throws -> Bool) async throws {
         for _ in 0..<(seconds * 10) {
             if try await isSo() { return }
             try await Task.sleep(for: .milliseconds(100))

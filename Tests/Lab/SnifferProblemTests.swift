@@ -62,9 +62,9 @@ struct SnifferProblemTests {
     @Test("A phone that finds its address in use has that on its timeline, with the address")
     func addressConflict() async throws {
         try await Lab.run { lab in
-            try await lab.decline()
             try await lab.wait(for: "the phone's timeline tells it") {
-                try await lab.timeline().contains("because another machine uses it: take static addresses out of the server's range")
+                try await lab.decline()
+                return try await lab.timeline().contains("because another machine uses it: take static addresses out of the server's range")
             }
         }
     }
@@ -74,13 +74,15 @@ struct SnifferProblemTests {
         try await Lab.run { lab in
             try await lab.succeed("stop", "dnsmasq")
             try await lab.startBareServer(in: "appliance", range: "10.77.0.100,static")
-            try await lab.askForForeignAddress(times: 1)
-            try await lab.wait(for: "the refusal is known") { try await lab.timeline().contains("was refused its address") }
+            try await lab.wait(for: "the refusal is known") {
+                try await lab.askForForeignAddress()
+                return try await lab.timeline().contains("was refused its address")
+            }
             let early = try await lab.timeline()
             #expect(!early.contains("again and again"))
-            try await lab.askForForeignAddress(times: 3)
             try await lab.wait(for: "the phone's timeline tells it") {
-                try await lab.timeline().contains("DHCP server 10.77.0.1 refuses the address that \(Lab.yealink) asks for on br0, again and again")
+                try await lab.askForForeignAddress()
+                return try await lab.timeline().contains("DHCP server 10.77.0.1 refuses the address that \(Lab.yealink) asks for on br0, again and again")
             }
         }
     }
