@@ -74,6 +74,11 @@ struct LintTests {
         ("tables:\n", "tables:\n  spare: {a: b}\n", ["unused-table: no template uses the table spare"]),
         ("      oui: $ouis\n", "", ["oui: phones of other manufacturers ask for files like “/{mac:lower}.cfg” too"]),
         ("    ip: not mapped yet\n", "", ["parameters: no template uses the parameter ip"]),
+        ("    sip_lines.dtmf_mode: not mapped yet\n", "", ["parameters: no template reads sip_lines.dtmf_mode"]),
+        (
+            "    ip: not mapped yet\n", "    ip: no\n    sip_lines.username: no\n",
+            ["parameters: sip_lines.username is said to be unsupported, yet a template reads “username”"]
+        ),
         ("    ip: not mapped yet\n", "    ip: no\n    ipp: no\n", ["parameters: parameters: unsupported: there is no parameter “ipp”"]),
         ("format: key-value", "format: none", ["escaping: values in “/{mac:lower}.cfg” are not escaped"]),
         ("scope: device", "scope: common", nil),

@@ -135,7 +135,7 @@ extension Renderer {
             } else if let number = bound.intValue {
                 numbers.append(number)
             } else {
-                return .undefined(JinjaUndefined(explanation: "a slice needs integers, not \(bound.typeName)"))
+                throw JinjaRenderError(.type, "a slice needs integers, not a \(bound.typeName)")
             }
         }
         return try slice(value, start: numbers[0], stop: numbers[1], step: numbers[2] ?? 1)
@@ -161,11 +161,11 @@ extension Renderer {
                     start: range.start &+ range.step &* from, stop: range.start &+ range.step &* to, step: range.step &* step)
                 if let sliced { return .object(JinjaObject(.range(sliced))) }
             }
-            return .undefined(JinjaUndefined(explanation: "a \(value.typeName) cannot be sliced"))
+            throw JinjaRenderError(.type, "a \(value.typeName) cannot be sliced")
         case .undefined(let info):
             if undefinedBehavior == .chainable { return value }
             throw undefined(info)
-        default: return .undefined(JinjaUndefined(explanation: "a \(value.typeName) cannot be sliced"))
+        default: throw JinjaRenderError(.type, "a \(value.typeName) cannot be sliced")
         }
     }
 

@@ -116,6 +116,11 @@ struct Surveyor {
     // MARK: Expressions
 
     private mutating func visit(_ expression: Expression) {
+        switch expression.kind {
+        case .attribute(_, let name): survey.members.insert(name)
+        case .item(_, let index): if let name = Self.text(index) { survey.members.insert(name) }
+        default: break
+        }
         if let path = path(of: expression) {
             survey.variables.append(TemplateSurvey.Variable(path: path, place: TemplateSurvey.Place(expression.position)))
             visitIndexes(of: expression)
@@ -137,8 +142,11 @@ struct Surveyor {
     /// Looks at what stands between the brackets of a path: `funckeys[n]` needs `n` as well.
     private mutating func visitIndexes(of expression: Expression) {
         switch expression.kind {
-        case .attribute(let base, _): visitIndexes(of: base)
+        case .attribute(let base, let name):
+            survey.members.insert(name)
+            visitIndexes(of: base)
         case .item(let base, let index):
+            if let name = Self.text(index) { survey.members.insert(name) }
             visitIndexes(of: base)
             visit(index)
         default: break

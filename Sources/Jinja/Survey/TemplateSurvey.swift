@@ -53,6 +53,8 @@ public struct TemplateSurvey: Sendable {
     public internal(set) var variables: [Variable] = []
     /// The other templates in the order of the source.
     public internal(set) var references: [Reference] = []
+    /// The names of all members that are read of anything, also of what the template computes itself.
+    public internal(set) var members: Set<String> = []
     /// The filters in the order of the source.
     public internal(set) var filters: [Filter] = []
     /// The names that the template sets somewhere, which included templates see.

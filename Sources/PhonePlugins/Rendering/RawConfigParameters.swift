@@ -34,6 +34,10 @@ package enum RawConfigParameters {
     /// The members of a function key.
     package static let functionKeyMembers: Set<String> = ["type", "value", "label", "line"]
 
+    /// The members of lines and function keys as parameters of their own, such as `sip_lines.voicemail`, with the member's name.
+    package static let nested: [(name: String, member: String)] =
+        lineMembers.sorted().map { ("sip_lines." + $0, $0) } + functionKeyMembers.sorted().map { ("funckeys." + $0, $0) }
+
     /// The parameters and members of lines that are secrets: a file with one of them holds credentials.
     package static let secrets: Set<String> = ["password", "admin_password", "user_password", "sip_local_key"]
 

@@ -104,7 +104,7 @@ public struct PluginTestRunner {
                 }
             report.record(place, "parameter \(name)", problem)
         }
-        for name in unsupported.keys.sorted() where !RawConfigParameters.names.contains(name) {
+        for name in unsupported.keys.sorted() where !RawConfigParameters.names.contains(name) && !RawConfigParameters.nested.contains(where: { $0.name == name }) {
             report.record(place, "parameter \(name)", "there is no such parameter")
         }
     }

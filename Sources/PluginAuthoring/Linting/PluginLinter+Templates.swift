@@ -125,7 +125,7 @@ extension PluginLinter {
     /// Every parameter of raw configurations is either used by a template or said to be unsupported, with a reason.
     mutating func lintParameters() {
         let unsupported = plugin.manifest.unsupportedParameters
-        for name in unsupported.keys.sorted() where !RawConfigParameters.names.contains(name) {
+        for name in unsupported.keys.sorted() where !RawConfigParameters.names.contains(name) && !RawConfigParameters.nested.contains(where: { $0.name == name }) {
             report(
                 .error, "parameters", manifestPlace, "parameters: unsupported: there is no parameter “\(name)”",
                 Self.suggestion(name, among: RawConfigParameters.names) ?? "remove it")
@@ -135,12 +135,28 @@ extension PluginLinter {
         for template in templates.templates.values {
             for variable in template.survey.variables { used.formUnion(variable.path.first == "raw_config" ? variable.path : [variable.path[0]]) }
         }
+        lintNestedParameters()
         for name in RawConfigParameters.names {
             let isUsed = (RawConfigParameters.derived[name] ?? [name]).contains { used.contains($0) }
             if isUsed, unsupported[name] != nil {
                 report(.error, "parameters", manifestPlace, "the parameter \(name) is said to be unsupported, yet a template uses it", "remove it from parameters: unsupported:")
             } else if !isUsed, unsupported[name] == nil {
                 report(.error, "parameters", manifestPlace, "no template uses the parameter \(name)", "map it, or give the reason under parameters: unsupported:")
+            }
+        }
+    }
+
+    /// The same for what lines and function keys have, where the phones have lines and keys.
+    private mutating func lintNestedParameters() {
+        let unsupported = plugin.manifest.unsupportedParameters
+        let read = templates.templates.values.reduce(into: Set<String>()) { $0.formUnion($1.survey.members) }
+        for (name, member) in RawConfigParameters.nested {
+            let parent = String(name.prefix { $0 != "." })
+            guard unsupported[parent] == nil else { continue }
+            if read.contains(member), unsupported[name] != nil {
+                report(.error, "parameters", manifestPlace, "\(name) is said to be unsupported, yet a template reads “\(member)”", "remove it from parameters: unsupported:")
+            } else if !read.contains(member), unsupported[name] == nil {
+                report(.warning, "parameters", manifestPlace, "no template reads \(name)", "map it, or give the reason under parameters: unsupported:")
             }
         }
     }

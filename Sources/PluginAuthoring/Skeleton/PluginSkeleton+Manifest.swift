@@ -78,7 +78,9 @@ extension PluginSkeleton {
         "sip_backup_registrar_port", "sip_outbound_proxy_ip", "sip_outbound_proxy_port", "sip_servers_root_and_intermediate_certificates",
         "sip_local_root_and_intermediate_certificates", "sip_local_certificate", "sip_local_key", "sccp_call_managers", "exten_dnd",
         "exten_fwd_unconditional", "exten_fwd_no_answer", "exten_fwd_busy", "exten_fwd_disable_all", "exten_park", "exten_pickup_group",
-        "X_xivo_phonebook_ip", "config_version",
+        "X_xivo_phonebook_ip", "config_version", "sip_lines.backup_proxy_ip", "sip_lines.backup_proxy_port", "sip_lines.registrar_ip",
+        "sip_lines.registrar_port", "sip_lines.backup_registrar_ip", "sip_lines.backup_registrar_port", "sip_lines.outbound_proxy_ip",
+        "sip_lines.outbound_proxy_port", "sip_lines.dtmf_mode", "sip_lines.srtp_mode",
     ]
 
     var identifyTests: String {
