@@ -204,6 +204,7 @@ let package = Package(
             exclude: ["Fixtures"]),
 
         // MARK: Tests with real programs, which need root and network namespaces
+        .testTarget(name: "ProvdAppTests", dependencies: ["ProvdApp", logging]),
         .testTarget(name: "LabTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook"], path: "Tests/Lab"),
     ]
 )

@@ -28,7 +28,7 @@ public struct ProvdCommand: AsyncParsableCommand {
             let configuration = try await ProvdCommand.configuration(options)
             LoggingSystem.bootstrap { label in
                 var handler = StreamLogHandler.standardError(label: label)
-                handler.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .info
+                handler.logLevel = configuration.logLevel
                 return handler
             }
             let logger = Logger(label: "provd")
@@ -48,6 +48,11 @@ public struct ProvdCommand: AsyncParsableCommand {
 
         func run() async throws {
             let configuration = try await ProvdCommand.configuration(options)
+            let places = Places(readingAllOf: configuration)
+            for warning in places.warnings { print("warning: \(warning)") }
+            guard places.faults.isEmpty else {
+                throw Failure(description: places.faults.joined(separator: "\n"))
+            }
             print(
                 """
                 \(options.config) is right.
@@ -58,7 +63,7 @@ public struct ProvdCommand: AsyncParsableCommand {
                 management API    \(configuration.rest.address):\(configuration.rest.port)
                 sightings         \(configuration.sightingsSocket)
                 state             \(configuration.stateDirectory)
-                plugins           \(configuration.pluginsDirectory)
+                plugins           \(places.pluginCount) in \(configuration.pluginsDirectory)
                 files with credentials go to \(configuration.fileAccess == .open ? "whoever asks" : "the address that is bound to the phone")
                 """)
         }

@@ -15,7 +15,7 @@ private let mayCapture: Bool = {
 
 @Suite("Live captures")
 struct LiveCaptureTests {
-    @Test("A capture without traffic ends when its task is cancelled", .enabled(if: mayCapture, "the tests may not capture"), .timeLimit(.minutes(1)))
+    @Test("A capture without traffic ends when its task is cancelled", .enabled(if: mayCapture, "the tests may not capture"), .timeLimit(.minutes(10)))
     func cancellation() async throws {
         let capture = try LiveCapture(interface: "lo") { _ in "udp port 9 and host 127.254.253.252" }
         await withTaskGroup(of: Void.self) { group in

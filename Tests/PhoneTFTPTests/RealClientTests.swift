@@ -7,7 +7,7 @@ import TFTP
 import Testing
 
 /// The TFTP clients of Debian against the server. Those that are not installed are skipped and named.
-@Suite(.timeLimit(.minutes(2))) struct RealClientTests {
+@Suite(.timeLimit(.minutes(10))) struct RealClientTests {
     /// A client with the arguments that fetch a file.
     struct Client: Sendable, CustomTestStringConvertible {
         let program: String

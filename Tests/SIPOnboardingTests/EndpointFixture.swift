@@ -37,6 +37,7 @@ struct RawUDPClient {
     private let channel: any Channel
     private let inbound: AsyncStream<[UInt8]>
     private var iterator: AsyncStream<[UInt8]>.Iterator
+    private var known: Set<[UInt8]> = []
 
     init(to server: SIPAddress) async throws {
         self.server = try SocketAddress(ipAddress: server.host, port: Int(server.port))
@@ -55,8 +56,12 @@ struct RawUDPClient {
         try await channel.writeAndFlush(AddressedEnvelope(remoteAddress: server, data: ByteBuffer(bytes: bytes)))
     }
 
+    /// The next message that says something new: over UDP an endpoint repeats itself when this machine is slow.
     mutating func next() async throws -> SIPMessage {
-        try SIPMessage(datagram: try await nextBytes())
+        while true {
+            let bytes = try await nextBytes()
+            if known.insert(bytes).inserted { return try SIPMessage(datagram: bytes) }
+        }
     }
 
     mutating func nextBytes() async throws -> [UInt8] {

@@ -7,7 +7,7 @@ import SIPOnboarding
 import SIPWire
 import Testing
 
-@Suite("Endpoint", .timeLimit(.minutes(1)))
+@Suite("Endpoint", .timeLimit(.minutes(10)))
 struct EndpointTests {
     @Test("Over UDP a phone registers, dials a code, is hung up on, and takes a NOTIFY", arguments: ["127.0.0.1", "::1"], DigestAlgorithm.allCases)
     func udp(host: String, algorithm: DigestAlgorithm) async throws {
@@ -154,11 +154,10 @@ private struct TestStream {
             case .ping: continue
             case nil:
                 guard let buffer = try await iterator.next(isolation: #isolation) else { return nil }
-                if buffer.readableBytesView.elementsEqual(SIPStreamFramer.pong) {
-                    pongs += 1
-                } else {
-                    framer.append(buffer.readableBytesView)
-                }
+                // What follows a pong closely comes with it.
+                let isPong = framer.bufferedByteCount == 0 && buffer.readableBytesView.starts(with: SIPStreamFramer.pong)
+                if isPong { pongs += 1 }
+                framer.append(buffer.readableBytesView.dropFirst(isPong ? SIPStreamFramer.pong.count : 0))
             }
         }
     }

@@ -6,7 +6,7 @@ import SIPWire
 import Testing
 
 /// A phone that somebody else wrote.
-@Suite("sipp", .enabled(if: Sipp.path != nil, "sipp is not installed: apt-get install sip-tester"), .timeLimit(.minutes(2)))
+@Suite("sipp", .enabled(if: Sipp.path != nil, "sipp is not installed: apt-get install sip-tester"), .timeLimit(.minutes(10)))
 struct SippTests {
     @Test("registers over UDP and TCP, dials a code, and answers check-sync", arguments: [SIPTransport.udp, .tcp])
     func phone(transport: SIPTransport) async throws {

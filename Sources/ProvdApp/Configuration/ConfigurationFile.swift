@@ -69,6 +69,9 @@ enum ConfigurationFile {
         }
         guard ProvdConfiguration.keys.contains(name), value.scalar != nil else {
             let line = key.mark?.line ?? 1
+            if let example = ProvdConfiguration.keys.sorted().first(where: { $0.hasPrefix(name + ".") })?.dropFirst(name.count + 1) {
+                throw ConfigurationProblem("\(path):\(line): “\(name)” is a section: write its settings below it, as \(name): {\(example): …}")
+            }
             let known = ProvdConfiguration.keys.sorted().joined(separator: ", ")
             throw ConfigurationProblem("\(path):\(line): there is no setting “\(name)” here; the settings are \(known)")
         }
