@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import DHCPConfig
+import Glibc
 public import Logging
 import NetTypes
 import NIOCore
@@ -16,6 +17,7 @@ public struct InformServer: Service {
     private let policy: InformPolicy
     private let location: DHCPPlan.ProvdLocation
     private let sightings: InformSightings
+    private let interface: String?
     private let port: Int
     private let replyPort: Int
     private let logger: Logger
@@ -27,16 +29,18 @@ public struct InformServer: Service {
     ///   - catalog: The vendor definitions.
     ///   - location: Where phones reach this appliance.
     ///   - sightings: Where phones that were answered are noted.
+    ///   - interface: The only interface on which questions are heard and answered; `nil` is all.
     ///   - port: The servers' port; another than 67 only for tests.
     ///   - replyPort: The clients' port; another than 68 only for tests.
     ///   - onListening: Called once when phones are heard.
     public init(
-        catalog: VendorCatalog, location: DHCPPlan.ProvdLocation, sightings: InformSightings, port: Int = 67, replyPort: Int = 68,
+        catalog: VendorCatalog, location: DHCPPlan.ProvdLocation, sightings: InformSightings, interface: String? = nil, port: Int = 67, replyPort: Int = 68,
         logger: Logger, onListening: @escaping @Sendable () -> Void = {}
     ) {
         policy = InformPolicy(catalog: catalog, provd: location)
         self.location = location
         self.sightings = sightings
+        self.interface = interface
         self.port = port
         self.replyPort = replyPort
         self.logger = logger
@@ -67,15 +71,26 @@ public struct InformServer: Service {
     private typealias Datagram = AddressedEnvelope<ByteBuffer>
     private typealias Socket = NIOAsyncChannel<Datagram, Datagram>
 
+    /// `SO_BINDTOIFINDEX` of Linux's asm-generic/socket.h. A socket of one address would hear no broadcasts, so that a
+    /// socket is bound to the interface.
+    private static let bindToInterface = ChannelOptions.socket(SocketOptionLevel(SOL_SOCKET), 62)
+
     private func bind(port: Int) async throws -> Socket {
+        var bootstrap = DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.maximumDatagramBytes))
+        if let interface {
+            guard let index = try System.enumerateDevices().first(where: { $0.name == interface })?.interfaceIndex else {
+                throw InformError(port: port, cause: .noInterface(interface))
+            }
+            bootstrap = bootstrap.channelOption(Self.bindToInterface, value: SocketOptionValue(index))
+        }
         do {
-            return try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.maximumDatagramBytes))
+            return try await bootstrap
                 .bind(host: "0.0.0.0", port: port) { channel in
                     channel.eventLoop.makeCompletedFuture { try Socket(wrappingChannelSynchronously: channel) }
                 }
         } catch {
-            throw InformError(port: port, reason: "\(error)")
+            throw InformError(port: port, cause: .refused("\(error)"))
         }
     }
 
@@ -111,13 +126,26 @@ public struct InformServer: Service {
 
 /// Why phones' questions cannot be heard.
 public struct InformError: Error, CustomStringConvertible {
+    enum Cause: Sendable {
+        case noInterface(String)
+        case refused(String)
+    }
+
     let port: Int
-    let reason: String
+    let cause: Cause
 
     public var description: String {
-        """
-        DHCPINFORM cannot be answered on port \(port) (\(reason)): ports below 1024 need CAP_NET_BIND_SERVICE, and a DHCP server on this \
-        machine has the port already. Then let that server send the options, and set dhcp_inform.enabled: false
-        """
+        switch cause {
+        case .noInterface(let name):
+            """
+            DHCPINFORM cannot be answered on “\(name)”: there is no such interface with an address. Set dhcp_inform.interface to the \
+            interface of the phones' network, as “ip address” shows it
+            """
+        case .refused(let reason):
+            """
+            DHCPINFORM cannot be answered on port \(port) (\(reason)): ports below 1024 need CAP_NET_BIND_SERVICE, and a DHCP server on this \
+            machine has the port already. Then let that server send the options, and set dhcp_inform.enabled: false
+            """
+        }
     }
 }

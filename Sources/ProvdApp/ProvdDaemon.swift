@@ -38,7 +38,6 @@ struct ProvdDaemon {
     func run() async throws {
         // The database holds passwords: whatever provd makes is its own.
         umask(0o077)
-        if let fault = Places(configuration).faults.first { throw ConfigurationProblem(fault) }
         do {
             try FileManager.default.createDirectory(
                 atPath: configuration.stateDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
@@ -61,8 +60,7 @@ struct ProvdDaemon {
 
         let definitions = loadDefinitions()
         let advice = definitions.map { DHCPAdvice($0, settings: settings) }
-        let systemd = SystemdNotifier()
-        let readiness = Readiness(doors: ["http", "rest", "tftp", "sip", "sightings"], systemd: systemd, logger: logger)
+        let readiness = Readiness(doors: ["http", "rest", "tftp", "sip", "sightings"], logger: logger)
         let operations = Operations()
         let registry = DeviceRegistry(appliance, tenant: tenant)
         let files = PhoneFiles(appliance, registry: registry, firstStart: firstStart)
@@ -104,9 +102,7 @@ struct ProvdDaemon {
                             "http", configuration.http, PhoneHTTPResponder(files: files, trustedProxies: configuration.trustedProxies),
                             readiness)),
                     .init(service: httpServer("rest", configuration.rest, management, readiness)),
-                ] + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions)
-                    // The last to start is the first to be stopped, and says so.
-                    + [.init(service: BackgroundService { await systemd.accompany() })],
+                ] + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: serviceLogger)
         ).run()
     }
@@ -154,14 +150,17 @@ struct ProvdDaemon {
         guard let definitions else {
             throw ConfigurationProblem("dhcp_inform needs the vendor definitions: set dhcp.definitions to their directory, or dhcp_inform.enabled: false")
         }
-        guard let address = IPv4Address(configuration.advertisedAddress) else {
-            throw ConfigurationProblem("dhcp_inform needs advertised_address to be an IPv4 address: set it so, or dhcp_inform.enabled: false")
+        guard let address = IPv4Address(configuration.informAddress), address != .any else {
+            throw ConfigurationProblem(
+                "dhcp_inform needs one IPv4 address, not “\(configuration.informAddress)”: set dhcp_inform.address to this machine's in the phones' network, or dhcp_inform.enabled: false")
         }
         let location = DHCPPlan.ProvdLocation(address: address, httpURL: "http://\(address):\(configuration.http.port)")
         let server = InformServer(
-            catalog: definitions, location: location, sightings: InformSightings(appliance, registry: registry), logger: logger
-        ) { [logger] in
-            logger.info("DHCPINFORM is being answered", metadata: ["address": "\(address)"])
+            catalog: definitions, location: location, sightings: InformSightings(appliance, registry: registry),
+            interface: configuration.informInterface, logger: logger
+        ) { [logger, configuration] in
+            logger.info(
+                "DHCPINFORM is being answered", metadata: ["address": "\(address)", "interface": "\(configuration.informInterface ?? "all")"])
         }
         return [.init(service: server)]
     }

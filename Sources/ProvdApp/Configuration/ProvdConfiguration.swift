@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Configuration
-import Logging
 import NetTypes
 import Provisioning
 
@@ -41,6 +40,10 @@ struct ProvdConfiguration: Sendable {
     var answersPlugAndPlay: Bool
     /// `dhcp_inform.enabled` (true or false, default false): whether phones that ask by DHCPINFORM are told where to go.
     var answersInform: Bool
+    /// `dhcp_inform.interface` (text, default all): the only interface on which they are heard.
+    var informInterface: String?
+    /// `dhcp_inform.address` (text, default `advertised_address`): the IPv4 address by which those phones reach this machine.
+    var informAddress: String
     /// `sightings.socket` (text, default `/run/provd/sightings.sock`): where the sniffer brings what it sees.
     var sightingsSocket: String
     /// `dhcp.definitions` (text, default `/usr/share/provd/dhcp`): the directory of vendor definitions, from which provd
@@ -52,12 +55,13 @@ struct ProvdConfiguration: Sendable {
     /// may fetch such a file.
     var enrolmentHours: Double
     /// `log.level` (trace, debug, info, notice, warning, error, critical; default info).
-    var logLevel: Logger.Level
+    var logLevel: String
 
     /// All keys, as they stand in the file.
     static let keys = OnboardingConfiguration.keys.union([
         "state_directory", "plugins_directory", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
-        "tftp.address", "tftp.port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled", "sightings.socket",
+        "tftp.address", "tftp.port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled",
+        "dhcp_inform.interface", "dhcp_inform.address", "sightings.socket",
         "dhcp.definitions",
         "files.access", "files.enrolment_hours", "log.level",
     ])
@@ -79,12 +83,11 @@ struct ProvdConfiguration: Sendable {
         sip = try Self.listener("sip", address: "0.0.0.0", port: 5060, reader)
         trustedProxies = try Self.number("http.trusted_proxies", in: 0...8, default: 0, reader)
         sipRealm = reader.string(forKey: "sip.realm", default: "provd")
-        guard Self.isRealm(sipRealm) else {
-            throw ConfigurationProblem("sip.realm is “\(sipRealm)”: write 1 to 63 printable characters without quotes, as sip: {realm: provd}")
-        }
         onboarding = try OnboardingConfiguration(reader: reader)
         answersPlugAndPlay = try Self.flag("sip_pnp.enabled", reader)
         answersInform = try Self.flag("dhcp_inform.enabled", reader)
+        informInterface = reader.string(forKey: "dhcp_inform.interface")
+        informAddress = reader.string(forKey: "dhcp_inform.address", default: advertised)
         sightingsSocket = reader.string(forKey: "sightings.socket", default: "/run/provd/sightings.sock")
         dhcpDefinitions = reader.string(forKey: "dhcp.definitions", default: "/usr/share/provd/dhcp")
         let access = reader.string(forKey: "files.access", default: FileAccessPolicy.bound.rawValue)
@@ -93,11 +96,7 @@ struct ProvdConfiguration: Sendable {
         }
         fileAccess = policy
         enrolmentHours = Double(try Self.number("files.enrolment_hours", in: 0...8_760, default: 24, reader))
-        let level = reader.string(forKey: "log.level", default: Logger.Level.info.rawValue)
-        guard let known = Logger.Level(rawValue: level) else {
-            throw ConfigurationProblem("log.level is “\(level)”: it can be \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        logLevel = known
+        logLevel = reader.string(forKey: "log.level", default: "info")
     }
 
     private static func listener(
@@ -124,11 +123,6 @@ struct ProvdConfiguration: Sendable {
         guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else { return value }
         guard let flag = Bool(text) else { throw ConfigurationProblem("\(key) is “\(text)”: it is true or false") }
         return flag
-    }
-
-    /// A realm stands between quotes in header fields, and on the displays of some phones.
-    private static func isRealm(_ text: String) -> Bool {
-        (1...63).contains(text.utf8.count) && text.utf8.allSatisfy { (0x20..<0x7f).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
     }
 
     private static func isHost(_ text: String) -> Bool {

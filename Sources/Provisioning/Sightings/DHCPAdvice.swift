@@ -3,6 +3,7 @@
 public import DHCPConfig
 import JSONText
 import NetTypes
+import ProvModel
 
 /// Says what to add to a DHCP server so that phones of a family find this appliance.
 public struct DHCPAdvice: Sendable {
@@ -19,6 +20,17 @@ public struct DHCPAdvice: Sendable {
         self.catalog = catalog
         location = IPv4Address(settings.advertisedHost).map {
             DHCPPlan.ProvdLocation(address: $0, httpURL: "http://\($0):\(settings.httpPort)")
+        }
+    }
+
+    /// Who the definitions take a client for by what is known of it, as the sniffer would say.
+    ///
+    /// A hook does not know the definitions. What Kea's knows of a phone is often no more than its address.
+    func recognition(of observation: DHCPObservation) -> DHCPObservation.Recognition? {
+        let evidence = DHCPEvidence(
+            vendorClass: observation.vendorClass, userClass: observation.userClass, hostname: observation.hostname, mac: observation.mac)
+        return catalog.recognise(evidence).map {
+            DHCPObservation.Recognition(vendor: $0.vendor, model: $0.model, version: $0.version, family: $0.family.id, basis: $0.basis)
         }
     }
 

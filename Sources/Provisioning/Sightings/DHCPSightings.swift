@@ -24,6 +24,8 @@ public struct DHCPSightings: Sendable {
     ///
     /// - Throws: `StoreError` if it could not be kept; the observer keeps it then and brings it again.
     public func take(_ observation: DHCPObservation) async throws {
+        var observation = observation
+        if observation.recognition == nil { observation.recognition = advice?.recognition(of: observation) }
         let acknowledged = observation.type == .ack ? observation.ip : nil
         let recognised = appliance.recognition.identify(observation.asPluginsSeeIt, with: appliance.plugins.catalog)
         let sighting = Sighting(
