@@ -38,6 +38,7 @@ struct ProvdDaemon {
     func run() async throws {
         // The database holds passwords: whatever provd makes is its own.
         umask(0o077)
+        if let fault = Places(configuration).faults.first { throw ConfigurationProblem(fault) }
         do {
             try FileManager.default.createDirectory(
                 atPath: configuration.stateDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
@@ -60,7 +61,8 @@ struct ProvdDaemon {
 
         let definitions = loadDefinitions()
         let advice = definitions.map { DHCPAdvice($0, settings: settings) }
-        let readiness = Readiness(doors: ["http", "rest", "tftp", "sip", "sightings"], logger: logger)
+        let systemd = SystemdNotifier()
+        let readiness = Readiness(doors: ["http", "rest", "tftp", "sip", "sightings"], systemd: systemd, logger: logger)
         let operations = Operations()
         let registry = DeviceRegistry(appliance, tenant: tenant)
         let files = PhoneFiles(appliance, registry: registry, firstStart: firstStart)
@@ -102,7 +104,9 @@ struct ProvdDaemon {
                             "http", configuration.http, PhoneHTTPResponder(files: files, trustedProxies: configuration.trustedProxies),
                             readiness)),
                     .init(service: httpServer("rest", configuration.rest, management, readiness)),
-                ] + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions),
+                ] + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions)
+                    // The last to start is the first to be stopped, and says so.
+                    + [.init(service: BackgroundService { await systemd.accompany() })],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: serviceLogger)
         ).run()
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Configuration
+import Logging
 import NetTypes
 import Provisioning
 
@@ -55,7 +56,7 @@ struct ProvdConfiguration: Sendable {
     /// may fetch such a file.
     var enrolmentHours: Double
     /// `log.level` (trace, debug, info, notice, warning, error, critical; default info).
-    var logLevel: String
+    var logLevel: Logger.Level
 
     /// All keys, as they stand in the file.
     static let keys = OnboardingConfiguration.keys.union([
@@ -83,6 +84,9 @@ struct ProvdConfiguration: Sendable {
         sip = try Self.listener("sip", address: "0.0.0.0", port: 5060, reader)
         trustedProxies = try Self.number("http.trusted_proxies", in: 0...8, default: 0, reader)
         sipRealm = reader.string(forKey: "sip.realm", default: "provd")
+        guard Self.isRealm(sipRealm) else {
+            throw ConfigurationProblem("sip.realm is “\(sipRealm)”: write 1 to 63 printable characters without quotes, as sip: {realm: provd}")
+        }
         onboarding = try OnboardingConfiguration(reader: reader)
         answersPlugAndPlay = try Self.flag("sip_pnp.enabled", reader)
         answersInform = try Self.flag("dhcp_inform.enabled", reader)
@@ -96,7 +100,11 @@ struct ProvdConfiguration: Sendable {
         }
         fileAccess = policy
         enrolmentHours = Double(try Self.number("files.enrolment_hours", in: 0...8_760, default: 24, reader))
-        logLevel = reader.string(forKey: "log.level", default: "info")
+        let level = reader.string(forKey: "log.level", default: Logger.Level.info.rawValue)
+        guard let known = Logger.Level(rawValue: level) else {
+            throw ConfigurationProblem("log.level is “\(level)”: it can be \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        logLevel = known
     }
 
     private static func listener(
@@ -123,6 +131,11 @@ struct ProvdConfiguration: Sendable {
         guard let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init))) else { return value }
         guard let flag = Bool(text) else { throw ConfigurationProblem("\(key) is “\(text)”: it is true or false") }
         return flag
+    }
+
+    /// A realm stands between quotes in header fields, and on the displays of some phones.
+    private static func isRealm(_ text: String) -> Bool {
+        (1...63).contains(text.utf8.count) && text.utf8.allSatisfy { (0x20..<0x7f).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
     }
 
     private static func isHost(_ text: String) -> Bool {
