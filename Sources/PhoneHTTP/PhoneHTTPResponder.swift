@@ -6,29 +6,33 @@ public import Hummingbird
 import Logging
 import NetTypes
 import NIOCore
+import OpenFiles
 public import Provisioning
 
-/// Answers phones' HTTP requests: it reads the request, asks `PhoneFiles`, and writes the answer.
+/// Answers phones' HTTP requests: it reads the request, asks `PhoneFiles` or `PhoneUploads`, and writes the answer.
 public struct PhoneHTTPResponder: HTTPResponder {
     private let files: PhoneFiles
+    private let uploads: PhoneUploads?
     private let trustedProxies: Int
+    private let sender = FileSender()
+    private let receiver = UploadReceiver()
 
     /// Makes a responder.
     ///
     /// - Parameters:
-    ///   - files: The use case.
+    ///   - files: The use case of files that phones fetch.
+    ///   - uploads: The use case of files that phones send, or `nil` to take none.
     ///   - trustedProxies: How many reverse proxies of ours stand before the server. With none `X-Forwarded-For` is ignored.
-    public init(files: PhoneFiles, trustedProxies: Int = 0) {
+    public init(files: PhoneFiles, uploads: PhoneUploads? = nil, trustedProxies: Int = 0) {
         self.files = files
+        self.uploads = uploads
         self.trustedProxies = trustedProxies
     }
 
     public func respond(to request: Request, context: PhoneRequestContext) async throws -> Response {
-        guard request.method == .get || request.method == .head else {
-            var response = plain(.methodNotAllowed, "phones fetch files with GET or HEAD")
-            response.headers[.allow] = "GET, HEAD"
-            return response
-        }
+        let isFetch = request.method == .get || request.method == .head
+        let upload = uploads.flatMap { uploads in PhoneUploads.Method(request.method).map { (uploads, $0) } }
+        guard isFetch || upload != nil else { return notAllowed([]) }
         guard let asker = asker(of: request, context) else {
             return plain(.badRequest, "the address of the client cannot be told: X-Forwarded-For lacks the entry of a trusted proxy")
         }
@@ -37,27 +41,94 @@ public struct PhoneHTTPResponder: HTTPResponder {
                 transport: .http, path: path, userAgent: request.headers[.userAgent], asker: asker,
                 server: context.localAddress.flatMap { IPAddress($0) }, isHeadersOnly: request.method == .head)
         else { return plain(.badRequest, "the path is not one that a phone asks for") }
-        let response =
-            switch await files.answer(fileRequest) {
-            case .content(let content): response(request, content)
-            case .file(let file): try await self.response(file, context)
-            case .refused(let refusal): plain(refusal.status, refusal.text)
-            }
-        return request.method == .head ? response.createHeadResponse() : response
+        if let (uploads, method) = upload { return try await receive(request, fileRequest, method, uploads) }
+        switch await files.answer(fileRequest) {
+        case .content(let content): return response(request, content)
+        case .file(let file): return await response(request, file)
+        case .refused(let refusal):
+            let response = plain(refusal.status, refusal.text)
+            return request.method == .head ? response.createHeadResponse() : response
+        }
     }
 
     private func response(_ request: Request, _ content: PhoneFileAnswer.RenderedContent) -> Response {
-        let tag = "\"\(content.sha256)\""
-        let headers: HTTPFields = [.contentType: content.mediaType, .eTag: tag, .cacheControl: "no-store"]
-        if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: content.bytes)))
+        let representation = Representation(tag: "\"\(content.sha256)\"", lastModified: nil, byteCount: content.bytes.count)
+        return response(request, representation, [.contentType: content.mediaType, .cacheControl: "no-store"]) { range in
+            ResponseBody(byteBuffer: ByteBuffer(bytes: content.bytes[range]))
+        }
     }
 
+    private func response(_ request: Request, _ stored: PhoneFileAnswer.StoredFile) async -> Response {
+        let file: OpenFile
+        do {
+            file = try await sender.open(stored.path)
+        } catch {
+            return plain(.notFound, "the file cannot be read now")
+        }
+        let version = file.version
+        let representation = Representation(
+            tag: "\"\(hex(version.inode))-\(hex(version.seconds))-\(hex(version.nanoseconds))-\(hex(file.byteCount))\"",
+            lastModified: HTTPDate(seconds: version.seconds), byteCount: Int(clamping: file.byteCount))
+        return response(request, representation, [.contentType: stored.mediaType]) { sender.body(file, $0) }
+    }
+
+    /// What a request gets of a file.
     private func response(
-        _ file: PhoneFileAnswer.StoredFile, _ context: PhoneRequestContext
+        _ request: Request, _ representation: Representation, _ headers: HTTPFields, body: (Range<Int>) -> ResponseBody
+    ) -> Response {
+        let all = 0..<representation.byteCount
+        var headers = headers
+        headers.append(contentsOf: representation.headers)
+        let isHead = request.method == .head
+        switch representation.selection(for: request.headers, isHead: isHead) {
+        case .whole:
+            let response = Response(status: .ok, headers: headers, body: body(all))
+            return isHead ? response.createHeadResponse() : response
+        case .part(let range):
+            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(all.count)"
+            return Response(status: .partialContent, headers: headers, body: body(range))
+        case .notModified:
+            var response = Response(status: .notModified, headers: headers)
+            // It would be the length of the file, which is not sent (RFC 9110, 8.6).
+            response.headers[.contentLength] = nil
+            return response
+        case .preconditionFailed: return plain(.preconditionFailed, "the file is not the one that the request names")
+        case .unsatisfiable:
+            var response = plain(.rangeNotSatisfiable, "the file has \(all.count) bytes")
+            response.headers[.contentRange] = "bytes */\(all.count)"
+            return response
+        }
+    }
+
+    private func hex(_ number: some BinaryInteger) -> String { String(number, radix: 16) }
+
+    // MARK: - What phones send
+
+    private func receive(
+        _ request: Request, _ fileRequest: PhoneFileRequest, _ method: PhoneUploads.Method, _ uploads: PhoneUploads
     ) async throws -> Response {
-        let body = try await FileIO().loadFile(path: file.path, context: context)
-        return Response(status: .ok, headers: [.contentType: file.mediaType], body: body)
+        switch await uploads.decide(fileRequest, method: method) {
+        case .notTaken(let others): return notAllowed(others)
+        case .refused(let refusal): return plain(refusal.status, refusal.text)
+        case .accept(let upload):
+            switch try await receiver.receive(request, upload, uploads) {
+            case .kept: return Response(status: .noContent)
+            case .tooLong: return plain(.contentTooLarge, "at most \(upload.maximumByteCount) bytes are taken")
+            case .busy:
+                var response = plain(.serviceUnavailable, "too many phones send files at this moment")
+                response.headers[.retryAfter] = "30"
+                return response
+            case .failed: return plain(.internalServerError, "the file could not be kept; the device's timeline says why")
+            }
+        }
+    }
+
+    /// Says which methods would do: files are fetched, and some are taken.
+    private func notAllowed(_ uploads: [PhoneUploads.Method]) -> Response {
+        let methods = ["GET", "HEAD"] + uploads.map { $0.rawValue.uppercased() }
+        var response = plain(.methodNotAllowed, "nothing is taken by this method here")
+        response.headers[.allow] = methods.joined(separator: ", ")
+        return response
     }
 
     private func plain(_ status: HTTPResponse.Status, _ text: String) -> Response {

@@ -2,6 +2,7 @@
 
 import NIOCore
 import NIOPosix
+import OpenFiles
 
 /// The piece of a file that a transfer is working on, read ahead on a thread pool. Lives on the transfer's event loop.
 struct FileWindow {

@@ -3,6 +3,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import OpenFiles
 import TFTP
 
 /// The bytes of one transfer as they travel: in memory, or read from a file when they are needed.

@@ -2,6 +2,7 @@
 
 import NIOCore
 import NIOPosix
+import OpenFiles
 import TFTP
 
 /// One transfer on its event loop: turns datagrams and time into events of the ``TFTPTransfer``, and its actions into

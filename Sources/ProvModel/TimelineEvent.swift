@@ -15,6 +15,8 @@ public struct TimelineEvent: Sendable, Equatable {
         case associated
         /// A file was asked for.
         case fetched
+        /// The device sent a file, such as its log.
+        case sent
         /// The device registered, or its registration ended.
         case registered
         /// The device dialled.

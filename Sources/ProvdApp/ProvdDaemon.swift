@@ -66,12 +66,14 @@ struct ProvdDaemon {
         let operations = Operations()
         let registry = DeviceRegistry(appliance, tenant: tenant)
         let files = PhoneFiles(appliance, registry: registry, firstStart: firstStart)
+        let uploads = PhoneUploads(appliance, registry: registry, shelf: UploadShelf(directory: configuration.stateDirectory + "/uploads"))
         let (restarts, restart) = AsyncStream<DeviceID>.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumRestarts))
         let sip = try sipEndpoint(appliance, readiness) { restart.yield($0) }
         let synchronisation = PhoneSynchronisation(appliance, notifier: EndpointNotifier(sip))
         let management = ManagementResponder(
             useCases: ManagementUseCases(
-                appliance, registry: registry, synchronisation: synchronisation, operations: operations, tenant: tenant),
+                appliance, registry: registry, synchronisation: synchronisation, operations: operations, tenant: tenant,
+                uploads: uploads.shelf),
             authority: TokenAuthority(administratorToken: token, tenant: tenant))
 
         // At debug the group prints whole services, which are pages long.
@@ -96,12 +98,13 @@ struct ProvdDaemon {
                     .init(service: sip),
                     .init(
                         service: TFTPServer(
-                            configuration: TFTPServerConfiguration(addresses: [try address(configuration.tftp)]),
+                            configuration: try tftpConfiguration(),
                             source: ProvisioningFileSource(files: files), logger: logger,
                             onListening: { _ in readiness.isListening("tftp") })),
                     .init(
                         service: httpServer(
-                            "http", configuration.http, PhoneHTTPResponder(files: files, trustedProxies: configuration.trustedProxies),
+                            "http", configuration.http,
+                            PhoneHTTPResponder(files: files, uploads: uploads, trustedProxies: configuration.trustedProxies),
                             readiness)),
                     .init(service: httpServer("rest", configuration.rest, management, readiness)),
                 ] + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions)
@@ -178,6 +181,12 @@ struct ProvdDaemon {
                 "no vendor definitions of DHCP: set dhcp.definitions, if phones shall be told apart by DHCP", metadata: ["reason": "\(error)"])
             return nil
         }
+    }
+
+    private func tftpConfiguration() throws -> TFTPServerConfiguration {
+        var server = TFTPServerConfiguration(addresses: [try address(configuration.tftp)])
+        if configuration.usesSingleTFTPPort { server.portMode = .single }
+        return server
     }
 
     private func address(_ listener: ProvdConfiguration.Listener) throws -> SocketAddress {

@@ -25,6 +25,8 @@ public struct ManagementUseCases: Sendable {
     let plugins: PluginShelf
     /// Where what a doorkeeper wants to know is logged.
     let securityLog: Logger
+    /// What phones have sent, if it is kept.
+    let uploads: UploadShelf?
     /// The appliance's own tenant.
     let tenant: TenantID
 
@@ -35,8 +37,10 @@ public struct ManagementUseCases: Sendable {
     ///   - synchronisation: The way to tell phones to fetch their configuration again.
     ///   - operations: The list of long jobs; somebody must run it.
     ///   - tenant: The appliance's own tenant.
+    ///   - uploads: What phones have sent, if it is kept.
     public init(
-        _ appliance: Appliance, registry: DeviceRegistry, synchronisation: PhoneSynchronisation, operations: Operations, tenant: TenantID
+        _ appliance: Appliance, registry: DeviceRegistry, synchronisation: PhoneSynchronisation, operations: Operations, tenant: TenantID,
+        uploads: UploadShelf? = nil
     ) {
         devices = DeviceBook(appliance)
         configs = ConfigBook(appliance)
@@ -47,6 +51,7 @@ public struct ManagementUseCases: Sendable {
         self.operations = operations
         plugins = appliance.plugins
         securityLog = appliance.securityLog
+        self.uploads = uploads
         self.tenant = tenant
     }
 }

@@ -29,6 +29,8 @@ struct ProvdConfiguration: Sendable {
     var trustedProxies: Int
     /// `tftp.address`, `tftp.port` (default `0.0.0.0`, 69): TFTP for phones.
     var tftp: Listener
+    /// `tftp.single_port` (default `false`): whether files are sent from the port that requests arrive at.
+    var usesSingleTFTPPort: Bool
     /// `rest.address`, `rest.port` (default `127.0.0.1`, 8666): the management API.
     var rest: Listener
     /// `sip.address`, `sip.port` (default `0.0.0.0`, 5060): SIP over UDP and TCP.
@@ -61,7 +63,7 @@ struct ProvdConfiguration: Sendable {
     /// All keys, as they stand in the file.
     static let keys = OnboardingConfiguration.keys.union([
         "state_directory", "plugins_directory", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
-        "tftp.address", "tftp.port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled",
+        "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled",
         "dhcp_inform.interface", "dhcp_inform.address", "sightings.socket",
         "dhcp.definitions",
         "files.access", "files.enrolment_hours", "log.level",
@@ -80,6 +82,7 @@ struct ProvdConfiguration: Sendable {
         advertisedAddress = advertised
         http = try Self.listener("http", address: "0.0.0.0", port: 8667, reader)
         tftp = try Self.listener("tftp", address: "0.0.0.0", port: 69, reader)
+        usesSingleTFTPPort = try Self.flag("tftp.single_port", reader)
         rest = try Self.listener("rest", address: "127.0.0.1", port: 8666, reader)
         sip = try Self.listener("sip", address: "0.0.0.0", port: 5060, reader)
         trustedProxies = try Self.number("http.trusted_proxies", in: 0...8, default: 0, reader)

@@ -4,7 +4,7 @@ import Crypto
 import JSONText
 import Logging
 import NetTypes
-import PhonePlugins
+public import PhonePlugins
 import ProvModel
 
 /// Answers requests of phones for files: request → sighting → device → plugin → bytes.
@@ -27,16 +27,48 @@ public struct PhoneFiles: Sendable {
     }
 
     /// Answers a request, and notes on the device's timeline what was asked and answered.
-    public func answer(_ request: PhoneFileRequest) async -> PhoneFileAnswer {
+    public func answer(_ request: PhoneFileRequest) async -> PhoneFileAnswer { await serve(request).answer }
+
+    /// Answers a request, and says to whom: for doors that go on with the phone after the answer.
+    public func serve(_ request: PhoneFileRequest) async -> ServedRequest {
+        var served = ServedRequest(request: request)
         do {
-            return try await answerOrThrow(request)
+            served.answer = try await answerOrThrow(request, &served)
         } catch {
             appliance.logger.error("a phone could not be answered", metadata: ["path": "\(request.path)", "reason": "\(error)"])
-            return .refused(.init(kind: .trouble, text: "provd cannot answer now; its log says why"))
+            served.answer = .refused(.init(kind: .trouble, text: "provd cannot answer now; its log says why"))
         }
+        return served
     }
 
-    private func answerOrThrow(_ request: PhoneFileRequest) async throws -> PhoneFileAnswer {
+    /// A request with its answer.
+    public struct ServedRequest: Sendable {
+        /// The answer.
+        public fileprivate(set) var answer = PhoneFileAnswer.refused(.init(kind: .unknownDevice, text: ""))
+        /// The options of TFTP that the phone can be given.
+        public fileprivate(set) var tftpOptions = TFTPOptionRules.unlimited
+        fileprivate let request: PhoneFileRequest
+        fileprivate var device: Device?
+
+        fileprivate init(request: PhoneFileRequest) { self.request = request }
+    }
+
+    /// Notes that a phone did not get the whole file.
+    ///
+    /// - Parameter reason: why, as part of a sentence.
+    public func brokeOff(_ served: ServedRequest, at byteCount: Int, reason: String) async {
+        let wholeByteCount: Int
+        switch served.answer {
+        case .content(let content): wholeByteCount = content.bytes.count
+        case .file(let file): wholeByteCount = file.size
+        case .refused: return
+        }
+        guard let device = served.device else { return }
+        await appliance.journal.note(
+            .brokeOff(device, served.request, at: byteCount, of: wholeByteCount, reason, now: appliance.now()))
+    }
+
+    private func answerOrThrow(_ request: PhoneFileRequest, _ served: inout ServedRequest) async throws -> PhoneFileAnswer {
         let catalog = appliance.plugins.catalog
         let identification = appliance.recognition.identify(request.asPluginsSeeIt, with: catalog)
         let sighting = Sighting(
@@ -45,9 +77,11 @@ public struct PhoneFiles: Sendable {
         guard let device = try await registry.sight(sighting) else {
             return .refused(.init(kind: .unknownDevice, text: "nothing in this request tells which phone asks"))
         }
+        served.device = device
         guard let plugin = device.plugin.flatMap({ catalog[$0] }) else {
             return await refuse(request, device, .noSuchFile, "no plugin serves \(device.nameInWords)")
         }
+        served.tftpOptions = plugin.manifest.tftpOptions
         guard let match = plugin.file(forPath: request.path, protocol: request.asPluginsSeeIt.protocol, mac: device.mac) else {
             return await refuse(request, device, .noSuchFile, "plugin \(plugin.id) has no such file")
         }

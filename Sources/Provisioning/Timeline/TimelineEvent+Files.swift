@@ -38,3 +38,37 @@ extension PhoneFileRequest {
         ["transport": .string(transport.rawValue), "path": .string(path), "ip": .string(asker.description)]
     }
 }
+
+extension TimelineEvent {
+    static func received(
+        _ device: Device, _ request: PhoneFileRequest, name: String, byteCount: Int, now: Double
+    ) -> TimelineEvent {
+        var details = request.details
+        details["name"] = .string(name)
+        details["bytes"] = .int(byteCount)
+        return TimelineEvent(
+            device: device.id, mac: device.mac, time: now, step: .sent,
+            text: "sent \(request.path), \(byteCount) bytes, from \(request.asker)", details: details)
+    }
+
+    static func notReceived(
+        _ device: Device, _ request: PhoneFileRequest, outcome: Outcome, _ reason: String, now: Double
+    ) -> TimelineEvent {
+        TimelineEvent(
+            device: device.id, mac: device.mac, time: now, step: .sent, outcome: outcome,
+            text: "wanted to send \(request.path), which was not kept: \(reason)", details: request.details)
+    }
+
+    /// A transfer by TFTP that ended before the phone had the whole file.
+    static func brokeOff(
+        _ device: Device, _ request: PhoneFileRequest, at byteCount: Int, of wholeByteCount: Int, _ reason: String, now: Double
+    ) -> TimelineEvent {
+        var details = request.details
+        details["bytes"] = .int(byteCount)
+        details["size"] = .int(wholeByteCount)
+        return TimelineEvent(
+            device: device.id, mac: device.mac, time: now, step: .fetched, outcome: .failed,
+            text: "did not get all of \(request.path) by \(request.transport.rawValue.uppercased()): \(byteCount) of \(wholeByteCount) bytes; \(reason)",
+            details: details)
+    }
+}

@@ -1,21 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Glibc
-import NIOCore
+public import NIOCore
 
 /// A regular file open for reading. Its calls block, so they belong on a thread pool.
-final class OpenFile: Sendable {
+public final class OpenFile: Sendable {
     /// Why a file cannot be read.
-    struct Failure: Error {
-        let call: String
-        let errnoCode: CInt
+    public struct Failure: Error, Hashable {
+        /// The system call that failed.
+        public let call: String
+        /// Its `errno`.
+        public let errnoCode: CInt
+    }
+
+    /// What tells this state of the file from every other: a change, or another file in its place, has another.
+    public struct Version: Sendable, Hashable {
+        /// The number of the file in its file system.
+        public let inode: UInt64
+        /// When the file was last changed: whole seconds since 1970, and nanoseconds.
+        public let seconds: Int
+        public let nanoseconds: Int
     }
 
     /// Bytes in the file when it was opened.
-    let byteCount: UInt64
+    public let byteCount: UInt64
+    /// The state of the file when it was opened.
+    public let version: Version
     private let descriptor: CInt
 
-    init(path: String) throws(Failure) {
+    /// Opens a file.
+    ///
+    /// - Throws: ``Failure`` when it cannot be read, or is a directory or device.
+    public init(path: String) throws(Failure) {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Failure(call: "open", errnoCode: errno) }
         var status = stat()
@@ -30,6 +46,7 @@ final class OpenFile: Sendable {
             throw Failure(call: "open", errnoCode: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
         }
         self.descriptor = descriptor
+        version = Version(inode: UInt64(status.st_ino), seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
         byteCount = UInt64(clamping: status.st_size)
     }
 
@@ -38,7 +55,7 @@ final class OpenFile: Sendable {
     }
 
     /// The bytes from an offset: as many as asked for, or fewer when the file ends before.
-    func read(at offset: UInt64, byteCount: Int) throws(Failure) -> ByteBuffer {
+    public func read(at offset: UInt64, byteCount: Int) throws(Failure) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: byteCount)
         while buffer.readableBytes < byteCount {
             let wanted = byteCount - buffer.readableBytes
