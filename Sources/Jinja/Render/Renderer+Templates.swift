@@ -19,7 +19,8 @@ extension Renderer {
         var dict = JinjaDict()
         for local in locals {
             let value = variable(hops: local.hops, slot: local.slot)
-            if case .undefined(let info) = value, info.isMissingName { continue }
+            // What was set to an undefined value hides what lies further out; what was not set does not.
+            if case .undefined(let info) = value, info.isMissing(name: code.names[local.name].text) { continue }
             dict.set(code.names[local.name].hashed, to: value)
         }
         return dict

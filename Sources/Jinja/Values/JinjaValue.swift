@@ -162,9 +162,9 @@ public struct JinjaUndefined: Sendable {
 
     init(explanation: String) { reason = .explained(explanation) }
 
-    /// Whether a variable of this name was never set.
-    var isMissingName: Bool {
-        if case .name = reason { true } else { false }
+    /// Whether it is what a variable of a name has that was never set.
+    func isMissing(name: String) -> Bool {
+        if case .name(let own) = reason { own == name } else { false }
     }
 
     /// What is undefined, as a sentence part.
