@@ -130,7 +130,7 @@ let package = Package(
         .target(
             name: "ProvCommands",
             dependencies: [
-                "JSONText", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
+                "JSONText", "Jinja", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
             ]),
         .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),
         .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPVerification", "NetTypes", argumentParser]),
