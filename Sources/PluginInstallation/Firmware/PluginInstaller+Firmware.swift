@@ -57,16 +57,18 @@ extension PluginInstaller {
         let known = try await firmwareDepot.has(package)
         let missing = known ? [] : package.files
         let key = "\(id)/\(name)"
-        try occupy(key)
+        // Two downloads of one file would write into each other.
+        let keys = [key] + missing.map(\.partialName)
+        try occupy(keys)
         let plan = OperationPart(
             "install_pkg",
             parts: [OperationPart("download", parts: missing.map { OperationPart(current: 0, end: $0.size) }), OperationPart("install")])
         return await operations.begin("firmware-install", of: key, plan) { [self] progress in
             do {
                 try await install(package, of: plugin.id, missing, places, progress)
-                await release(key)
+                await release(keys)
             } catch {
-                await release(key)
+                await release(keys)
                 throw error
             }
         }

@@ -116,6 +116,14 @@ public actor PluginInstaller {
 
     func release(_ name: String) { busy.remove(name) }
 
+    /// Marks several things as being changed, or none of them.
+    func occupy(_ names: [String]) throws(PackageError) {
+        for name in names where busy.contains(name) { try occupy(name) }
+        busy.formUnion(names)
+    }
+
+    func release(_ names: [String]) { busy.subtract(names) }
+
     // MARK: Devices
 
     /// Brings a plugin into the catalogue, in the place of the version before. Nobody sees anything in between.

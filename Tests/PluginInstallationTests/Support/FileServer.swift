@@ -82,7 +82,9 @@ final class FileServer: Sendable {
             case .breaksOff(let bytes, let after, let tag):
                 state.answers.withLock { $0[path] = .file(bytes, tag: tag) }
                 send(bytes, tag, range, condition, upTo: after, context)
-                context.close(promise: nil)
+                // What was sent must leave before the connection closes.
+                let channel = context.channel
+                context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer())))).whenComplete { _ in channel.close(promise: nil) }
             case .hangs(let bytes, let after): send(bytes, nil, range, condition, upTo: after, context)
             }
         }

@@ -20,7 +20,7 @@ final class Site: Sendable {
     let installer: PluginInstaller
     let key = SigningKey()
 
-    init(idle: Int64 = 60) async throws {
+    init() async throws {
         path = URL(filePath: FileManager.default.temporaryDirectory.path).resolvingSymlinksInPath().appending(path: "provd-site-\(UUID().uuidString)").path
         let directories = PluginDirectories(bundled: path + "/bundled", state: path + "/state")
         for directory in ["bundled", "state", "repo"] {
@@ -34,7 +34,8 @@ final class Site: Sendable {
             settings: ProvisioningSettings(advertisedHost: "192.0.2.1", httpPort: 8667, tftpPort: 69, sipPort: 5060), logger: logger, securityLog: logger,
             now: { 1_800_000_000 })
         var downloads = DownloadSettings()
-        downloads.idleTimeout = .seconds(idle)
+        // Only who waits for a server that hangs shall wait; slow machines have time.
+        downloads.idleTimeout = .seconds(60)
         installer = try PluginInstaller(appliance, operations: operations, directories: directories, surroundings: surroundings, downloads: downloads)
     }
 
