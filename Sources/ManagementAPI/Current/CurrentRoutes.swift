@@ -11,7 +11,7 @@ struct CurrentRoutes {
 
     init(_ useCases: ManagementUseCases) { self.useCases = useCases }
 
-    var all: [APIRoute] { lines + devices + timeline }
+    var all: [APIRoute] { lines + devices + timeline + uploads }
 
     private var lines: [APIRoute] {
         let useCases = useCases
