@@ -14,6 +14,8 @@ import NIOCore
 import PhoneHTTP
 import PhonePlugins
 import PhoneTFTP
+import PluginInstallation
+import PluginPackages
 import ProvModel
 import Provisioning
 import ServiceLifecycle
@@ -52,8 +54,11 @@ struct ProvdDaemon {
             advertisedHost: configuration.advertisedAddress, httpPort: UInt16(clamping: configuration.http.port),
             tftpPort: UInt16(clamping: configuration.tftp.port), sipPort: UInt16(clamping: configuration.sip.port),
             fileAccess: configuration.fileAccess, enrolmentHours: configuration.enrolmentHours)
+        let directories = PluginDirectories(bundled: configuration.pluginsDirectory, state: configuration.stateDirectory)
+        let surroundings = PluginSurroundings(
+            downloads: FirmwareDepot.downloads(in: directories.firmware), templates: configuration.stateDirectory + "/templates")
         let appliance = Appliance(
-            store: store, plugins: PluginShelf(loadPlugins()), settings: settings, logger: logger,
+            store: store, plugins: PluginShelf(loadPlugins(directories, surroundings)), settings: settings, logger: logger,
             securityLog: Logger(label: "provd.security"))
         let tenant = try await FirstStart.prepare(store, now: appliance.now())
         let firstStart = try await store.setting(FirstStart.timeSetting).flatMap(Double.init) ?? appliance.now()
@@ -64,6 +69,9 @@ struct ProvdDaemon {
         let systemd = SystemdNotifier()
         let readiness = Readiness(doors: ["http", "rest", "tftp", "sip", "sightings"], systemd: systemd, logger: logger)
         let operations = Operations()
+        let installer = try PluginInstaller(
+            appliance, operations: operations, directories: directories, surroundings: surroundings,
+            serverKeys: TrustedKeys.load(directory: configuration.pluginKeys))
         let registry = DeviceRegistry(appliance, tenant: tenant)
         let files = PhoneFiles(appliance, registry: registry, firstStart: firstStart)
         let uploads = PhoneUploads(appliance, registry: registry, shelf: UploadShelf(directory: configuration.stateDirectory + "/uploads"))
@@ -73,7 +81,7 @@ struct ProvdDaemon {
         let management = ManagementResponder(
             useCases: ManagementUseCases(
                 appliance, registry: registry, synchronisation: synchronisation, operations: operations, tenant: tenant,
-                uploads: uploads.shelf),
+                uploads: uploads.shelf, installer: installer),
             authority: TokenAuthority(administratorToken: token, tenant: tenant))
 
         // At debug the group prints whole services, which are pages long.
@@ -122,8 +130,8 @@ struct ProvdDaemon {
     private static let maximumRestarts = 100_000
 
     /// Loads what can be loaded. A plugin that is broken is named and left out; the others serve.
-    private func loadPlugins() -> PluginCatalog {
-        let (catalog, problems) = PluginCatalog.load(directory: configuration.pluginsDirectory)
+    private func loadPlugins(_ directories: PluginDirectories, _ surroundings: PluginSurroundings) -> PluginCatalog {
+        let (catalog, problems) = PluginInstaller.load(directories, surroundings: surroundings)
         for problem in problems { logger.error("a plugin was left out", metadata: ["problem": "\(problem)"]) }
         logger.info("plugins are loaded", metadata: ["count": "\(catalog.plugins.count)", "directory": "\(configuration.pluginsDirectory)"])
         return catalog

@@ -23,19 +23,13 @@ extension CurrentRoutes {
             APIRoute(.post, "/1.0/devices/{name}/synchronize", "provd.devices.{name}.synchronize.create") { request in
                 let device = try await Self.device(request, useCases)
                 let operation = await useCases.operations.begin { try await useCases.synchronisation.synchronise(device.id) }
-                return .created(Self.document(operation), at: "/1.0/operations/\(operation.id)")
+                return .created(operation.document, at: "/1.0/operations/\(operation.id)")
             },
             APIRoute(.post, "/1.0/devices/{name}/reset", "provd.devices.{name}.reset.create") { request in
                 let device = try await Self.device(request, useCases)
                 _ = try await useCases.devices.reset(device.id)
                 let operation = await useCases.operations.begin { try await useCases.synchronisation.synchronise(device.id) }
-                return .created(Self.document(operation), at: "/1.0/operations/\(operation.id)")
-            },
-            APIRoute(.get, "/1.0/operations/{id}", "provd.operations.{id}.read") { request in
-                guard let id = Int(request.parameter("id")), let operation = await useCases.operations.operation(id) else {
-                    throw APIError(.notFound, "there is no such operation")
-                }
-                return .ok(Self.document(operation))
+                return .created(operation.document, at: "/1.0/operations/\(operation.id)")
             },
         ]
     }
@@ -54,12 +48,5 @@ extension CurrentRoutes {
                 ["id": .string($0.id.description), "number": .string($0.number), "display_name": .string($0.displayName)]
             })
         return .object(document)
-    }
-
-    private static func document(_ operation: Operations.Operation) -> JSONValue {
-        [
-            "id": .int(operation.id), "state": .string(operation.state.rawValue),
-            "reason": operation.reason.map(JSONValue.string) ?? .null,
-        ]
     }
 }

@@ -5,6 +5,7 @@ public import Hummingbird
 import JSONText
 import Logging
 import NIOCore
+import PluginPackages
 import ProvModel
 import Provisioning
 
@@ -93,6 +94,7 @@ public struct ManagementResponder: HTTPResponder {
         switch error {
         case let error as APIError: return error
         case let error as DocumentError: return APIError(.badRequest, error.description, field: error.field)
+        case let error as PackageError: return APIError(error)
         case let error as LineError: return APIError(.badRequest, error.description, field: error.field)
         case let error as StoreError:
             context.logger.error("the database could not be used", metadata: ["reason": "\(error)"])

@@ -2,6 +2,7 @@
 
 import Logging
 import PhonePlugins
+public import PluginInstallation
 public import ProvModel
 public import Provisioning
 
@@ -23,6 +24,8 @@ public struct ManagementUseCases: Sendable {
     let operations: Operations
     /// The plugins that are loaded.
     let plugins: PluginShelf
+    /// Installing plugins and firmware, if there is a place for them.
+    let installer: PluginInstaller?
     /// Where what a doorkeeper wants to know is logged.
     let securityLog: Logger
     /// What phones have sent, if it is kept.
@@ -38,9 +41,11 @@ public struct ManagementUseCases: Sendable {
     ///   - operations: The list of long jobs; somebody must run it.
     ///   - tenant: The appliance's own tenant.
     ///   - uploads: What phones have sent, if it is kept.
+    ///   - installer: Installing plugins and firmware, if there is a place for them.
     public init(
         _ appliance: Appliance, registry: DeviceRegistry, synchronisation: PhoneSynchronisation, operations: Operations, tenant: TenantID,
-        uploads: UploadShelf? = nil
+        uploads: UploadShelf? = nil,
+        installer: PluginInstaller? = nil
     ) {
         devices = DeviceBook(appliance)
         configs = ConfigBook(appliance)
@@ -50,6 +55,7 @@ public struct ManagementUseCases: Sendable {
         self.synchronisation = synchronisation
         self.operations = operations
         plugins = appliance.plugins
+        self.installer = installer
         securityLog = appliance.securityLog
         self.uploads = uploads
         self.tenant = tenant

@@ -21,6 +21,9 @@ struct ProvdConfiguration: Sendable {
     var stateDirectory: String
     /// `plugins_directory` (text, default `/usr/share/provd/plugins`): the tree of plugins.
     var pluginsDirectory: String
+    /// `plugins.keys` (text, default `/etc/provd/plugin-keys`): the directory of the public keys (`*.pub`) that are trusted for the
+    /// repository of the parameter `plugin_server`.
+    var pluginKeys: String
     /// `advertised_address` (text, required): the host name or address by which phones reach this machine.
     var advertisedAddress: String
     /// `http.address`, `http.port` (default `0.0.0.0`, 8667): HTTP for phones.
@@ -62,7 +65,7 @@ struct ProvdConfiguration: Sendable {
 
     /// All keys, as they stand in the file.
     static let keys = OnboardingConfiguration.keys.union([
-        "state_directory", "plugins_directory", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
+        "state_directory", "plugins_directory", "plugins.keys", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
         "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled",
         "dhcp_inform.interface", "dhcp_inform.address", "sightings.socket",
         "dhcp.definitions",
@@ -75,6 +78,7 @@ struct ProvdConfiguration: Sendable {
     init(reader: ConfigReader) throws(ConfigurationProblem) {
         stateDirectory = reader.string(forKey: "state_directory", default: "/var/lib/provd")
         pluginsDirectory = reader.string(forKey: "plugins_directory", default: "/usr/share/provd/plugins")
+        pluginKeys = reader.string(forKey: "plugins.keys", default: "/etc/provd/plugin-keys")
         guard let advertised = reader.string(forKey: "advertised_address"), Self.isHost(advertised) else {
             throw ConfigurationProblem(
                 "advertised_address is missing or no host name or address: set the address by which phones reach this machine, as advertised_address: 192.0.2.10")

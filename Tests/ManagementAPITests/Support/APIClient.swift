@@ -9,6 +9,8 @@ import NIOCore
 import NIOEmbedded
 import NetTypes
 import PhonePlugins
+import PluginInstallation
+import PluginPackages
 import ProvModel
 import Provisioning
 import Synchronization
@@ -27,7 +29,9 @@ struct APIClient: Sendable {
     let responder: ManagementResponder
 
     /// Makes an appliance as it is after its first start.
-    init(plugins: PluginCatalog = .empty, securityLog: Logger? = nil) async throws {
+    ///
+    /// - Parameter state: A directory in which plugins are installed; without it none are.
+    init(plugins: PluginCatalog = .empty, securityLog: Logger? = nil, state: String? = nil) async throws {
         store = try SQLiteStore.inMemory()
         let settings = ProvisioningSettings(advertisedHost: "192.0.2.1", httpPort: 8667, tftpPort: 69, sipPort: 5060)
         var logger = Logger(label: "test")
@@ -37,10 +41,16 @@ struct APIClient: Sendable {
             securityLog: securityLog ?? logger, now: { 1_000 })
         _ = try await store.transaction { try $0.save(setting: FirstStart.tenantSetting, Self.tenant.description) }
         let tenant = try await FirstStart.prepare(store, now: 0)
+        var installer: PluginInstaller?
+        if let state {
+            installer = try PluginInstaller(
+                appliance, operations: operations, directories: PluginDirectories(bundled: state + "/bundled", state: state),
+                surroundings: PluginSurroundings(downloads: FirmwareDepot.downloads(in: state + "/firmware")))
+        }
         responder = ManagementResponder(
             useCases: ManagementUseCases(
                 appliance, registry: DeviceRegistry(appliance, tenant: tenant),
-                synchronisation: PhoneSynchronisation(appliance, notifier: notifier), operations: operations, tenant: tenant),
+                synchronisation: PhoneSynchronisation(appliance, notifier: notifier), operations: operations, tenant: tenant, installer: installer),
             authority: TokenAuthority(administratorToken: Self.token, tenant: tenant))
     }
 

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import HTTPTypes
+import JSONText
+import PluginPackages
+import Provisioning
+import Testing
+
+@testable import ManagementAPI
+
+@Suite("Installing plugins over the API")
+struct PluginInstallationRoutesTests {
+    /// A state directory, a signed repository with a plugin and its firmware, and an API over both.
+    private final class Site: Sendable {
+        let path: String
+        let client: APIClient
+        let key = SigningKey()
+        private let firmware = [UInt8](repeating: 5, count: 3_000)
+
+        init() async throws {
+            path = URL(filePath: FileManager.default.temporaryDirectory.path).resolvingSymlinksInPath().appending(path: "provd-api-\(UUID().uuidString)").path
+            for name in ["bundled", "repo/firmware"] {
+                try FileManager.default.createDirectory(atPath: path + "/" + name, withIntermediateDirectories: true)
+            }
+            client = try await APIClient(state: path)
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+
+        func publish(_ version: String) throws {
+            let source = path + "/source-" + version
+            try FileManager.default.createDirectory(atPath: source, withIntermediateDirectories: true)
+            let manifest = """
+                id: acme-2
+                version: \(version)
+                vendor: Acme
+                description: {en: Acme phones, fr: Téléphones Acme}
+                models: {A10: {version: "2.4", lines: 2}}
+                files: [{path: "/firmware/{path}", directory: firmware}]
+                firmware_packages:
+                  - id: a10-fw
+                    version: "2.4"
+                    description: Firmware of the A10
+                    models: [A10]
+                    files: [{name: a10.rom, size: \(firmware.count), sha256: \(BoundedFile.sha256(of: firmware))}]
+                    place: [{members: ["*.rom"], to: firmware/}]
+                """
+            try Data(manifest.utf8).write(to: URL(filePath: source + "/plugin.yml"))
+            let packed = try PluginPackage.pack(source)
+            try Data(packed.bytes).write(to: URL(filePath: path + "/repo/" + packed.name))
+            try Data(firmware).write(to: URL(filePath: path + "/repo/firmware/a10.rom"))
+            _ = try RepositoryDirectory(path + "/repo").writeIndex(name: "example", expires: nil)
+            try RepositoryDirectory.sign(path + "/repo/index.json", as: .index, with: key)
+        }
+
+        func addRepository() async throws -> Answer {
+            try await client.post(
+                "/1.0/repositories", ["name": "example", "url": .string(path + "/repo"), "keys": [.string(key.verifyingKey.description)]])
+        }
+
+        /// Waits until an operation of `/0.2` has ended, and gives its last status.
+        func ended(_ location: String?) async throws -> String {
+            let location = try #require(location)
+            while true {
+                let status = try #require(try await client.get(location).json["status"]?.string)
+                // The state of the whole stands behind the first label; parts have their own.
+                let state = status.split(separator: "|").dropFirst().first ?? ""
+                if state.hasPrefix("success") || state.hasPrefix("fail") { return status }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+
+        /// Waits until an operation of `/1.0` has ended, and gives its last document.
+        func finished(_ begun: Answer) async throws -> JSONValue {
+            let location = try #require(begun.headers[.location])
+            while true {
+                let operation = try await client.get(location).json
+                if let state = operation["state"]?.string, state != "waiting", state != "progress" { return operation }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+
+        func running(_ body: @Sendable () async throws -> Void) async throws {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { [client] in await client.operations.run() }
+                defer { group.cancelAll() }
+                try await body()
+            }
+        }
+    }
+
+    @Test("Clients of wazo-provd update, install, upgrade and uninstall a plugin and its packages")
+    func wazo() async throws {
+        let site = try await Site()
+        let client = site.client
+        try site.publish("1.0.0")
+        try await site.running {
+            #expect(try await client.post("/0.2/pg_mgr/install/update", [:]).status == 500)
+            #expect(try await site.addRepository().status == 201)
+            #expect(try await client.get("/0.2/pg_mgr/install/installable").json == ["pkgs": [:]])
+            #expect(try await client.post("/0.2/pg_mgr/install/install", ["id": "acme-2"]).status == 400)
+
+            let update = try await client.post("/0.2/pg_mgr/install/update", [:])
+            #expect(update.status == 201 && update.bytes.isEmpty && update.headers[.location]?.hasPrefix("/0.2/pg_mgr/install/update/") == true)
+            #expect(try await site.ended(update.headers[.location]).hasPrefix("update|success;"))
+            let installable = try await client.get("/0.2/pg_mgr/install/installable").json["pkgs"]?["acme-2"]
+            #expect(installable?["version"] == "1.0.0" && installable?["description"] == "Acme phones" && (installable?["dsize"]?.int ?? 0) > 0)
+            #expect(installable?["capabilities"]?["Acme, A10, 2.4"]?["lines"] == 2)
+
+            #expect(try await client.post("/0.2/pg_mgr/install/install", ["id": "unknown"]).status == 400)
+            #expect(try await client.post("/0.2/pg_mgr/install/upgrade", ["id": "acme-2"]).status == 400)
+            let install = try await client.post("/0.2/pg_mgr/install/install", ["id": "acme-2"])
+            let size = installable?["dsize"]?.int ?? 0
+            #expect(try await site.ended(install.headers[.location]) == "install|success(download|success;\(size)/\(size))")
+            #expect(try await client.post("/0.2/pg_mgr/install/install", ["id": "acme-2"]).status == 400)
+            #expect(try await client.get("/0.2/pg_mgr/plugins/acme-2/info").json["plugin_info"]?["version"] == "1.0.0")
+            // An operation is another's at another path, and gone once it is forgotten.
+            let location = try #require(install.headers[.location])
+            #expect(try await client.get(location.replacing("/install/install/", with: "/install/update/")).status == 404)
+            #expect(try await client.delete(location).status == 204)
+            #expect(try await client.get(location).status == 404)
+
+            // The same version again is no error.
+            let upgrade = try await client.post("/0.2/pg_mgr/install/upgrade", ["id": "acme-2"])
+            #expect(try await site.ended(upgrade.headers[.location]).hasPrefix("install|success"))
+
+            let base = "/0.2/pg_mgr/plugins/acme-2/install"
+            #expect(try await client.get(base + "/installed").json == ["pkgs": [:]])
+            #expect(
+                try await client.get(base + "/installable").json
+                    == ["pkgs": ["a10-fw": ["version": "2.4", "description": "Firmware of the A10", "dsize": 3_000]]])
+            #expect(try await client.post(base + "/install", ["id": "unknown"]).status == 400)
+            let package = try await client.post(base + "/install", ["id": "a10-fw"])
+            #expect(try await site.ended(package.headers[.location]) == "install_pkg|success(download|success(success;3000/3000))(install|success)")
+            #expect(try await client.get(base + "/installed").json == ["pkgs": ["a10-fw": ["version": "2.4", "description": "Firmware of the A10"]]])
+            #expect(try await client.post("/0.2/pg_mgr/reload", ["id": "acme-2"]).status == 204)
+            #expect(try await client.post("/0.2/pg_mgr/reload", ["id": "unknown"]).status == 400)
+            #expect(try await client.post(base + "/uninstall", ["id": "a10-fw"]).status == 204)
+            #expect(try await client.post(base + "/uninstall", ["id": "a10-fw"]).status == 400)
+
+            #expect(try await client.post("/0.2/pg_mgr/install/uninstall", ["id": "acme-2"]).status == 204)
+            #expect(try await client.post("/0.2/pg_mgr/install/uninstall", ["id": "acme-2"]).status == 400)
+            #expect(try await client.get(base + "/installed", headers: ["X-Auth-Token": "wrong"]).status == 404)
+        }
+    }
+
+    @Test("/1.0 lists, installs, upgrades, takes back and removes, and says how far it is")
+    func current() async throws {
+        let site = try await Site()
+        let client = site.client
+        try site.publish("1.0.0")
+        try await site.running {
+            #expect(try await site.addRepository().status == 201)
+            #expect(try await site.addRepository().status == 409)
+            #expect(try await site.finished(try await client.post("/1.0/repositories/update", [:]))["state"] == "success")
+            let repositories = try await client.get("/1.0/repositories").json["repositories"]?.array
+            #expect(repositories?.first?["serial"] == 1 && repositories?.first?["packages"] == 1)
+            #expect(try await client.get("/1.0/packages?search=acme%20A10").json["packages"]?.array?.count == 1)
+            #expect(try await client.get("/1.0/packages?search=yealink").json["packages"]?.array?.isEmpty == true)
+
+            #expect(try await client.post("/1.0/plugins", ["id": "acme-2", "nonsense": 1]).status == 400)
+            #expect(try await client.post("/1.0/plugins", ["id": "unknown"]).status == 404)
+            let done = try await site.finished(try await client.post("/1.0/plugins", ["id": "acme-2"]))
+            #expect(done["kind"] == "plugin-install" && done["subject"] == "acme-2" && done["state"] == "success")
+            #expect(done["progress"]?["current"] == done["progress"]?["end"])
+            let plugin = try await client.get("/1.0/plugins/acme-2").json
+            #expect(plugin["version"] == "1.0.0" && plugin["origin"] == "installed" && plugin["devices"] == 0)
+
+            #expect(try await client.post("/1.0/plugins/acme-2/upgrade", [:]).status == 409)
+            try site.publish("1.1.0")
+            _ = try await site.finished(try await client.post("/1.0/repositories/update", [:]))
+            #expect(try await client.get("/1.0/plugins").json["plugins"]?.array?.first?["newest"] == "1.1.0")
+            #expect(try await site.finished(try await client.post("/1.0/plugins/acme-2/upgrade", [:]))["state"] == "success")
+            #expect(try await site.finished(try await client.post("/1.0/plugins/acme-2/upgrade", ["version": "1.0.0"]))["state"] == "success")
+            #expect(try await client.get("/1.0/plugins/acme-2").json["version"] == "1.0.0")
+
+            let base = "/1.0/plugins/acme-2/firmware"
+            #expect(try await site.finished(try await client.post(base + "/a10-fw/install", [:]))["state"] == "success")
+            let firmware = try await client.get(base).json["firmware"]?.array?.first
+            #expect(firmware?["installed"] == "2.4" && firmware?["files"]?.array?.first?["path"] == "firmware/a10.rom")
+            #expect(try await client.post(base + "/a10-fw/upgrade", [:]).status == 409)
+            #expect(try await client.delete(base + "/a10-fw").status == 204)
+            #expect(try await client.delete(base + "/a10-fw").status == 404)
+
+            let operations = try #require(try await client.get("/1.0/operations").json["operations"]?.array)
+            let last = try #require(operations.last?["id"]?.int)
+            #expect(try await client.post("/1.0/operations/\(last)/cancel", [:]).status == 409)
+            #expect(try await client.post("/1.0/operations/999/cancel", [:]).status == 404)
+            #expect(try await client.delete("/1.0/plugins/acme-2").status == 204)
+            #expect(try await client.delete("/1.0/plugins/acme-2").status == 404)
+            #expect(try await client.delete("/1.0/repositories/example").status == 204)
+            #expect(try await client.delete("/1.0/repositories/example").status == 404)
+        }
+    }
+
+    @Test("A repository without a key is taken only from who names that risk")
+    func trust() async throws {
+        let site = try await Site()
+        let refused = try await site.client.post("/1.0/repositories", ["name": "x", "url": "/media/stick"])
+        #expect(refused.status == 400 && refused.json["detail"]?.string?.contains("key") == true)
+        #expect(try await site.client.post("/1.0/repositories", ["name": "x", "url": "/media/stick", "allow_unsigned": true]).status == 201)
+        for body: JSONValue in [
+            [], ["name": "y"], ["url": "/y"], ["name": "a/b", "url": "/y", "allow_unsigned": true], ["name": "y", "url": "ftp://y", "allow_unsigned": true],
+            ["name": "y", "url": "/y", "keys": ["nonsense"]], ["name": "y", "url": "/y", "allow_unsigned": true, "channel": "daily"],
+            ["name": "y", "url": "/y", "trust": "all"],
+        ] {
+            #expect(try await site.client.post("/1.0/repositories", body).status == 400)
+        }
+    }
+}
+
+@Suite("Operations in the words of wazo-provd")
+struct OperationTextTests {
+    @Test("A tree of parts reads as clients expect it")
+    func text() {
+        var part = OperationPart("install_pkg", parts: [OperationPart("download", parts: [OperationPart(current: 5, end: 10)]), OperationPart("install")])
+        part.state = .progress
+        part.parts[0].state = .progress
+        part.parts[0].parts[0].state = .progress
+        #expect(part.wazoText == "install_pkg|progress(download|progress(progress;5/10))(install|waiting)")
+        var update = OperationPart("update", current: 7)
+        update.state = .success
+        #expect(update.wazoText == "update|success;7")
+        update.state = .cancelled
+        #expect(update.wazoText == "update|fail;7")
+        #expect(OperationPart().wazoText == "waiting")
+    }
+}
