@@ -11,7 +11,7 @@ struct CurrentRoutes {
 
     init(_ useCases: ManagementUseCases) { self.useCases = useCases }
 
-    var all: [APIRoute] { lines + devices + timeline + uploads }
+    var all: [APIRoute] { lines + devices + timeline + operations + plugins + repositories + uploads }
 
     private var lines: [APIRoute] {
         let useCases = useCases
