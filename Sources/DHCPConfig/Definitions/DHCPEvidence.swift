@@ -12,6 +12,8 @@ public struct DHCPEvidence: Sendable, Hashable {
     public var hostname: String?
     /// The client's hardware address (`chaddr`).
     public var mac: MACAddress?
+    /// What it says in its maker's own words (options 43, 124 and 125).
+    public var vendorData: [VendorDatum] = []
 
     /// Makes evidence from texts.
     public init(vendorClass: String? = nil, userClass: String? = nil, hostname: String? = nil, mac: MACAddress? = nil) {

@@ -252,7 +252,7 @@ extension EvidencePattern.Element {
     }
 
     /// Whether `run` can be what the placeholder stands for.
-    fileprivate func accepts(_ run: ArraySlice<UInt8>) -> Bool {
+    func accepts(_ run: ArraySlice<UInt8>) -> Bool {
         switch self {
         case .model(let prefix): run.count > prefix.count && run.starts(with: prefix) && run.allSatisfy(allows) && isModelName(run)
         case .version: !run.isEmpty && run.allSatisfy(allows)

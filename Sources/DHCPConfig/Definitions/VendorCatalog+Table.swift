@@ -14,17 +14,18 @@ extension VendorCatalog {
 extension PhoneFamily {
     fileprivate var shown: String {
         func list(_ title: String, _ texts: [String]) -> String? { texts.isEmpty ? nil : "\(title) \(texts.joined(separator: ", "))" }
-        var vendorClasses: [String] = [], userClasses: [String] = [], hostnames: [String] = [], prefixes: [String] = []
+        var vendorClasses: [String] = [], vendorIDs: [String] = [], userClasses: [String] = [], hostnames: [String] = [], prefixes: [String] = []
         for rule in rules {
             switch rule.evidence {
             case .vendorClass(let pattern): vendorClasses.append("`\(pattern.text)`")
+            case .vendorID(let test): vendorIDs.append("`\(test.pattern.text)` (\(test.place))")
             case .userClass(let pattern): userClasses.append("`\(pattern.text)`")
             case .hostname(let pattern): hostnames.append("`\(pattern.text)`")
             case .hardware(let some): prefixes += some.map(\.description)
             }
         }
         return [
-            list("vendor class", vendorClasses), list("user class", userClasses), list("host name", hostnames), list("hardware address", prefixes),
+            list("vendor class", vendorClasses), list("vendor's data", vendorIDs), list("user class", userClasses), list("host name", hostnames), list("hardware address", prefixes),
         ].compactMap(\.self).joined(separator: "; ")
     }
 

@@ -11,6 +11,7 @@ public struct VendorCatalog: Sendable {
 
     private let textRules: [Rule]
     private let hostnameRules: [Rule]
+    private let vendorIDRules: [Rule]
     private let hardwareRules: [[UInt8]: [Rule]]
 
     private struct Rule: Sendable {
@@ -43,6 +44,7 @@ public struct VendorCatalog: Sendable {
         }
         self.textRules = textRules
         hostnameRules = textRules.filter { if case .hostname = $0.rule.evidence { true } else { false } }
+        vendorIDRules = textRules.filter { if case .vendorID = $0.rule.evidence { true } else { false } }
         self.hardwareRules = hardwareRules
     }
 
@@ -65,7 +67,7 @@ extension VendorCatalog {
         guard let best = claims.first else { return nil }
         let own = claims.filter { $0.family.id == best.family.id }
         return VendorRecognition(
-            family: best.family, model: own.lazy.compactMap(\.model).first, version: own.lazy.compactMap(\.version).first,
+            family: best.family, model: own.lazy.compactMap(\.model).first ?? evidence.productModel, version: own.lazy.compactMap(\.version).first,
             claims: claims)
     }
 
@@ -78,17 +80,36 @@ extension VendorCatalog {
         }
     }
 
+    /// Whether a maker's own words say anything of a phone; serial numbers, for one, do not.
+    public func knows(_ datum: VendorDatum) -> Bool {
+        if datum.enterprise == TR111.enterprise, datum.code == TR111.productClass || datum.code == TR111.manufacturerOUI { return true }
+        return vendorIDRules.contains { entry in
+            if case .vendorID(let test) = entry.rule.evidence { claim(entry, test, [datum]) != nil } else { false }
+        }
+    }
+
+    private func claim(_ entry: Rule, _ test: RecognitionRule.VendorIDTest, _ data: [VendorDatum]) -> VendorRecognition.Claim? {
+        let texts = data.lazy.filter { $0.enterprise == test.enterprise && $0.code == test.code }.map { Self.bounded($0.value) }
+        return claim(entry, test.pattern, Array(texts), .vendorID, test.place)
+    }
+
     private func textClaims(_ evidence: DHCPEvidence) -> [VendorRecognition.Claim] {
         let vendorClasses = evidence.vendorClass.map { [Self.bounded($0)] } ?? []
         let userClasses = evidence.userClasses.map(Self.bounded)
         let hostnames = evidence.hostname.map { [Self.bounded(Array($0.utf8))] } ?? []
+        let vendorData = evidence.vendorData + (evidence.vendorClass.map(VendorDatum.vendorClass) ?? [])
+        // Makers call a product as its phones name themselves.
+        let products = evidence.vendorData.productClass.map { [Self.bounded($0)] } ?? []
         var claims: [VendorRecognition.Claim] = []
         for entry in textRules {
             let claim: VendorRecognition.Claim? =
                 switch entry.rule.evidence {
                 case .vendorClass(let pattern): self.claim(entry, pattern, vendorClasses, .vendorClass, "vendor class")
                 case .userClass(let pattern): self.claim(entry, pattern, userClasses, .userClass, "user class")
-                case .hostname(let pattern): self.claim(entry, pattern, hostnames, .hostname, "host name")
+                case .vendorID(let test): vendorData.isEmpty ? nil : self.claim(entry, test, vendorData)
+                case .hostname(let pattern):
+                    self.claim(entry, pattern, products, .hostname, "product class")
+                        ?? self.claim(entry, pattern, hostnames, .hostname, "host name")
                 case .hardware: nil
                 }
             if let claim { claims.append(claim) }
@@ -102,7 +123,7 @@ extension VendorCatalog {
         for text in texts {
             guard let match = entry.lower.map({ pattern.match(hostname: text, lower: $0) }) ?? pattern.match(text) else { continue }
             let rule = entry.rule
-            let model = match.model.map { rule.models[$0] ?? $0 } ?? rule.models[""]
+            let model = match.model.map(rule.spelling) ?? rule.models[""]
             return VendorRecognition.Claim(
                 family: families[entry.family], strength: strength, specificity: pattern.specificity, model: model,
                 version: match.version,
@@ -112,9 +133,16 @@ extension VendorCatalog {
     }
 
     private func hardwareClaims(_ evidence: DHCPEvidence) -> [VendorRecognition.Claim] {
-        guard let mac = evidence.mac else { return [] }
+        let named = evidence.vendorData.manufacturer.map { octets in
+            (hardwareRules[octets] ?? []).map { entry in
+                VendorRecognition.Claim(
+                    family: families[entry.family], strength: .hardware, specificity: octets.count, model: entry.rule.models[""], version: nil,
+                    basis: "it names the maker of addresses with \(hexadecimal(octets)) (\(entry.rule.location))", location: entry.rule.location)
+            }
+        } ?? []
+        guard let mac = evidence.mac else { return named }
         let octets = mac.octets
-        return (3...5).reversed().flatMap { count in
+        return named + (3...5).reversed().flatMap { count in
             let prefix = Array(octets.prefix(count))
             return (hardwareRules[prefix] ?? []).map { entry in
                 VendorRecognition.Claim(
@@ -127,6 +155,23 @@ extension VendorCatalog {
 
     /// A text without trailing NULs, cut to what an option can hold.
     private static func bounded(_ text: [UInt8]) -> [UInt8] { Array(text.prefix(255)).droppingTrailingNULs }
+}
+
+extension RecognitionRule {
+    /// The model as plugins write it, by what `{model}` found.
+    fileprivate func spelling(_ found: String) -> String {
+        if let model = models[found] { return model }
+        guard let form = models[""], form.contains("{model}") else { return found }
+        return form.replacing("{model}", with: found)
+    }
+}
+
+extension DHCPEvidence {
+    /// The kind of device that it names by TR-111, if that is the name of a model and not words.
+    fileprivate var productModel: String? {
+        guard let name = vendorData.productClass, EvidencePattern.Element.model(prefix: []).accepts(name[...]) else { return nil }
+        return String(decoding: name, as: UTF8.self)
+    }
 }
 
 /// Octets from a packet as text for a message: whatever is not printable ASCII is written in hexadecimal.

@@ -56,15 +56,35 @@ public struct RecognitionRule: Sendable, Hashable {
         case vendorClass(EvidencePattern)
         /// The user class (option 77, RFC 3004).
         case userClass(EvidencePattern)
+        /// What the client says in its maker's own words: in option 43, 124 or 125, or a vendor class in their form. Never a condition in
+        /// a DHCP server, because it adds a model or version to what the vendor class or address tells.
+        case vendorID(VendorIDTest)
         /// The host name that the client sends (option 12). Never a condition in a DHCP server, because people change it.
         case hostname(EvidencePattern)
         /// The beginning of the hardware address.
         case hardware([MACPrefix])
     }
 
+    /// A text under a maker's number.
+    public struct VendorIDTest: Sendable, Hashable {
+        /// The maker's number in the IANA's list of private enterprises; `nil` for option 43.
+        public let enterprise: UInt32?
+        /// The number of the sub-option; `nil` for the whole value.
+        public let code: UInt8?
+        /// What the value is like.
+        public let pattern: EvidencePattern
+
+        /// What is looked at, in words.
+        var place: String {
+            let place = enterprise.map { "enterprise \($0)" } ?? "option 43"
+            return code.map { "\(place), sub-option \($0)" } ?? place
+        }
+    }
+
     /// What is looked at.
     public let evidence: Evidence
-    /// The model where the text has another spelling, by what `{model}` found; a rule without `{model}` has its model under "".
+    /// The model where the text has another spelling, by what `{model}` found; a rule without `{model}` has its model under "",
+    /// and one with it may have there how the model is written, such as `SPIP{model}`.
     public let models: [String: String]
     /// Where the fact comes from.
     public let source: String

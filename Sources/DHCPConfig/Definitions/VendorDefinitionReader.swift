@@ -92,6 +92,7 @@ struct VendorDefinitionReader {
         let vendorClasses = mapping.texts("vendor_class", &problems)
         let userClasses = mapping.texts("user_class", &problems)
         let hostnames = mapping.texts("hostname", &problems)
+        let vendorIDs = mapping.take("vendor_id").map { vendorIDTests($0) }
         let prefixes = mapping.texts("oui", &problems)
         let models = self.models(&mapping)
         let source = self.source(&mapping, "the rule")
@@ -102,6 +103,7 @@ struct VendorDefinitionReader {
         }
         for entry in vendorClasses { if let pattern = pattern(entry) { add(.vendorClass(pattern), entry.location) } }
         for entry in userClasses { if let pattern = pattern(entry) { add(.userClass(pattern), entry.location) } }
+        for (test, location) in vendorIDs ?? [] { add(.vendorID(test), location) }
         for entry in hostnames { if let pattern = pattern(entry) { add(.hostname(pattern), entry.location) } }
         let known = prefixes.compactMap { entry -> MACPrefix? in
             if let prefix = MACPrefix(entry.text) { return prefix }
@@ -110,10 +112,22 @@ struct VendorDefinitionReader {
             return nil
         }
         if !known.isEmpty { add(.hardware(known), prefixes[0].location) }
-        if vendorClasses.isEmpty, userClasses.isEmpty, hostnames.isEmpty, prefixes.isEmpty {
-            problems.error(node.location, "the rule looks at nothing", "give one of vendor_class, user_class, hostname, oui")
+        if vendorClasses.isEmpty, userClasses.isEmpty, hostnames.isEmpty, prefixes.isEmpty, vendorIDs == nil {
+            problems.error(node.location, "the rule looks at nothing", "give one of vendor_class, vendor_id, user_class, hostname, oui")
         }
         return rules
+    }
+
+    private mutating func vendorIDTests(_ node: YAMLNode) -> [(RecognitionRule.VendorIDTest, SourceLocation)] {
+        guard var mapping = YAMLMapping(node, "“vendor_id”", &problems) else { return [] }
+        let enterprise = mapping.number("enterprise", in: 0...Int(UInt32.max), &problems).flatMap { UInt32(exactly: $0) }
+        let code = mapping.number("code", in: 1...254, &problems).flatMap { UInt8(exactly: $0) }
+        let patterns = mapping.texts("pattern", &problems)
+        mapping.finish("“vendor_id”", &problems)
+        if patterns.isEmpty { problems.error(node.location, "“vendor_id” says nothing to look for", "add “pattern:”") }
+        return patterns.compactMap { entry in
+            pattern(entry).map { (RecognitionRule.VendorIDTest(enterprise: enterprise, code: code, pattern: $0), entry.location) }
+        }
     }
 
     private mutating func models(_ mapping: inout YAMLMapping) -> [String: String] {
@@ -239,6 +253,10 @@ struct VendorDefinitionReader {
         var evidence = DHCPEvidence(hostname: mapping.text("hostname", &problems))
         evidence.vendorClass = octets(&mapping, "vendor_class")
         evidence.userClass = octets(&mapping, "user_class")
+        if let value = octets(&mapping, "option_43") { evidence.vendorData += VendorDatum.vendorOptions(value[...]) }
+        for key in ["option_124", "option_125"] {
+            if let value = octets(&mapping, key) { evidence.vendorData += VendorDatum.enterprises(value[...]) }
+        }
         if let node = mapping.take("mac"), let text = node.text("mac", &problems) {
             evidence.mac = MACAddress(text)
             if evidence.mac == nil { problems.error(node.location, "“\(text.excerpt)” is not a MAC address", "write it as 00:15:65:aa:bb:cc") }

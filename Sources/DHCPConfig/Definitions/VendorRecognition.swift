@@ -12,6 +12,8 @@ public struct VendorRecognition: Sendable, Hashable {
         case userClass = 3
         /// The vendor class identifier.
         case vendorClass = 4
+        /// What stands under the maker's own number.
+        case vendorID = 5
 
         public static func < (left: Strength, right: Strength) -> Bool { left.rawValue < right.rawValue }
     }

@@ -285,7 +285,7 @@ extension PhoneFamily {
             switch rule.evidence {
             case .vendorClass(let pattern): (.vendorClass, pattern, rule.location)
             case .userClass(let pattern): (.userClass, pattern, rule.location)
-            case .hostname, .hardware: nil
+            case .hostname, .hardware, .vendorID: nil
             }
         }
     }
