@@ -93,7 +93,7 @@ public struct VerificationReport: Sendable, Hashable {
     private static func words(_ other: OtherServer, of probes: Int) -> String {
         let place = other.hardware.map { " (\($0))" } ?? ""
         let example = other.wrong.first.map { row in
-            ", such as \(row.place) for \(row.family): \(cell(row.got)) and not \(cell(row.expected))"
+            ", such as \(row.place) for \(row.family): \(cell(row.got, row.place)) and not \(cell(row.expected, row.place))"
         }
         let wrong = "\(other.wrong.count == 0 ? "no" : "\(other.wrong.count)") value\(other.wrong.count == 1 ? "" : "s") wrong\(example ?? "")"
         return """
@@ -115,7 +115,7 @@ public struct VerificationReport: Sendable, Hashable {
             // An address in the range is right wherever it lies.
             let isAddress = row.verdict == .same && row.got != nil && row.place.hasPrefix("address")
             let line = Line(cells: [
-                row.family, Self.cut(row.sample), row.place, Self.cell(row.expected), isAddress ? "in place" : Self.cell(row.got), row.verdict.word,
+                row.family, Self.cut(row.sample), row.place, Self.cell(row.expected, row.place), isAddress ? "in place" : Self.cell(row.got, row.place), row.verdict.word,
             ])
             let shown = isAddress ? Line(cells: Array(line.cells.prefix(3)) + ["any", "in place", "same"]) : line
             if subnets[shown] == nil { lines.append(shown) }
@@ -129,7 +129,18 @@ public struct VerificationReport: Sendable, Hashable {
         }.joined()
     }
 
-    private static func cell(_ octets: [UInt8]?) -> String { octets.map { cut(readable($0)) } ?? "-" }
+    /// Places that hold addresses, by how their titles end.
+    private static let addressTitles = ["(yiaddr)", "(siaddr)", "(subnet mask)", "(router)", "(name servers)", "(NTP servers)", "(TFTP server addresses)"]
+
+    private static func cell(_ octets: [UInt8]?, _ place: String) -> String {
+        guard let octets else { return "-" }
+        if addressTitles.contains(where: place.hasSuffix), octets.count % 4 == 0 {
+            let addresses = stride(from: 0, to: octets.count, by: 4).compactMap { IPv4Address(octets: octets[$0..<($0 + 4)]) }
+            return cut(addresses.map(\.description).joined(separator: " "))
+        }
+        if place.hasSuffix("(lease time)"), octets.count == 4 { return "\(octets.reduce(0) { $0 << 8 | UInt32($1) }) s" }
+        return cut(readable(octets))
+    }
 
     private static func cut(_ text: String) -> String { text.count > 44 ? text.prefix(43) + "…" : text }
 

@@ -140,6 +140,8 @@ struct OfferComparisonTests {
         #expect(text.contains("acme.yml:8"), "the line that asks for it: \(text)")
         #expect(text.hasSuffix("isc: 1 DISCOVERs, 8 values as expected, 0 known differences, 1 wrong\n"))
         #expect(report.json.contains("\"failures\": 1"))
+        let all = report.text(complete: true)
+        for cell in ["10.0.0.254", "10.0.0.2 10.0.0.3", "255.255.255.0", "3600 s"] { #expect(all.contains(cell), "\(all)") }
     }
 }
 
