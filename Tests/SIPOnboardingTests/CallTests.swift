@@ -216,6 +216,27 @@ struct NotifyTests {
         #expect(phone.outcomes == [.timedOut])
     }
 
+    @Test("A hundred phones behind one address are told one by one, each through its own flow")
+    func behindOneAddress() throws {
+        var phone = ServerFixture()
+        for number in 0..<100 {
+            // All have the same address at home, and translation gives each a port of its own.
+            let account = SIPAccount(username: "ap\(number)", password: "x", owner: .autoprov(deviceID: "d\(number)"))
+            let flow = SIPFlow(
+                transport: .udp, channel: 1, remote: SIPAddress(host: "203.0.113.7", port: 40_000 + UInt16(number)), local: phone.flow.local)
+            let binding = RegistrarBindings.Binding(
+                account: account, contact: SIPURI(user: account.username, host: "192.168.1.10", port: 5060), flow: flow, remote: flow.remote,
+                transport: .udp, userAgent: nil, callID: "c", sequence: 1, expiry: phone.now + .seconds(60))
+            _ = try phone.server.bindings.update([binding], of: account.username)
+        }
+        for number in 0..<100 {
+            try phone.perform(phone.server.notify(UInt64(number), account: "ap\(number)", restart, now: phone.now))
+            #expect(phone.flows.last?.remote == SIPAddress(host: "203.0.113.7", port: 40_000 + UInt16(number)))
+            #expect(try phone.takeRequest().uri.sip?.userText == "ap\(number)")
+        }
+        #expect(phone.server.clientTransactions.count == 100)
+    }
+
     @Test("Nobody is there: not registered, or a contact that cannot be reached")
     func nowhere() throws {
         var phone = ServerFixture()
