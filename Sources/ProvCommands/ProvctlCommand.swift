@@ -6,7 +6,7 @@ public import ArgumentParser
 public struct ProvctlCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "provctl", abstract: "Looks after the phones and lines of a provd.",
-        subcommands: [LineCommand.self, DeviceCommand.self, TimelineCommand.self, PluginCommand.self])
+        subcommands: [LineCommand.self, DeviceCommand.self, TimelineCommand.self, PluginCommand.self, RepositoryCommand.self])
 
     public init() {}
 }
