@@ -46,7 +46,7 @@ public enum ReproducibleTar {
 
     private static let blockLength = 512
     /// The beginning of 2000 in seconds since 1970, in octal: tar warns of files from 1970.
-    private static let time = "07033153600"
+    private static let time = "07033241600"
 
     /// The head of an entry (POSIX.1-1988, “ustar”), which holds nothing of the machine that writes it.
     private static func head(of entry: Entry) throws(ArchiveError) -> [UInt8] {
