@@ -44,7 +44,7 @@ enum FileShape {
         return elements.shape
     }
 
-    /// Each line is empty, a comment, or a key, `=` or `:`, and a value without control characters.
+    /// Each line is empty, a comment, or a key and a value without control characters.
     private static func lines(_ bytes: [UInt8], _ charset: FileRule.Charset) throws -> [String] {
         try bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated().map { number, line in
             guard line.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
@@ -56,12 +56,21 @@ enum FileShape {
             if line.isEmpty { return "" }
             if line.first == UInt8(ascii: "#") || line.first == UInt8(ascii: ";") { return "#" }
             if line.first == UInt8(ascii: "["), line.last == UInt8(ascii: "]") { return String(decoding: line, as: UTF8.self) }
-            let key = line.prefix { $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: ":") }
-            guard key.count < line.count, key.first.map({ $0 > 0x20 }) == true, key.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
+            // Some manufacturers indent what belongs together.
+            let key = key(of: line.drop { $0 == 0x20 || $0 == 0x09 })
+            guard !key.isEmpty, key.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
                 throw Unreadable(description: "line \(number + 1) is no setting: \(String(decoding: line.prefix(100), as: UTF8.self))")
             }
             return String(decoding: key, as: UTF8.self)
         }
+    }
+
+    /// What stands in front of `=`, `:` or a blank; of `SET NAME value` two words.
+    private static func key(of line: some Collection<UInt8>) -> [UInt8] {
+        let isEnd = { (byte: UInt8) in byte == UInt8(ascii: "=") || byte == UInt8(ascii: ":") || byte == 0x20 }
+        let word = Array(line.prefix { !isEnd($0) })
+        guard word == Array("SET".utf8) else { return word }
+        return word + [0x20] + line.dropFirst(4).prefix { !isEnd($0) }
     }
 
     private static func json(_ value: Any, _ path: String) -> [String] {

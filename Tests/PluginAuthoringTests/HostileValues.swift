@@ -16,8 +16,8 @@ enum HostileValues {
         ("template text", "{{ 7 * 7 }}{% raw %}{# x #}%NULL%${x}$(x)"), ("noncharacters", "x\u{FFFE}y\u{FFFF}z"), ("tabs and blanks", "\tx  y\t"),
     ]
 
-    /// A text of the same length without anything special, for comparison.
-    static func harmless(_ text: String) -> String { String(repeating: "x", count: text.unicodeScalars.count) }
+    /// A text without anything special, for comparison.
+    static let harmless = "xxxx"
 
     private static let textParameters = [
         "ip", "dns_ip", "ntp_ip", "syslog_ip", "syslog_level", "admin_username", "admin_password", "user_username", "user_password", "protocol",
@@ -48,6 +48,8 @@ enum HostileValues {
             "timezone": "Europe/Paris", "locale": .string("fr_FR" + value("locale")), "sip_proxy_port": 5060, "sip_registrar_port": 5060,
         ]
         for name in textParameters { raw[name] = .string(value(name)) }
+        // Host and port of the URL are provd's own; templates may take it apart.
+        raw["http_base_url"] = .string("http://192.0.2.1:8667/" + value("http_base_url"))
         for name in certificates { raw[name] = name.hasSuffix("certificates") ? [.string(value(name)), .string(value(name))] : .string(value(name)) }
         var line: JSONObject = ["proxy_port": 5060]
         for name in RawConfigParameters.lineMembers where !name.hasSuffix("_port") { line[name] = .string(value("line." + name)) }
