@@ -18,6 +18,7 @@ public final class CatalogRecogniser: DHCPRecogniser {
         var vendorClass: ArraySlice<UInt8>?
         var userClass: ArraySlice<UInt8>?
         var hostname: ArraySlice<UInt8>?
+        var vendorData: [VendorDatum] = []
         var hardware: MACAddress
 
         func hash(into hasher: inout Hasher) {
@@ -25,6 +26,7 @@ public final class CatalogRecogniser: DHCPRecogniser {
             unsafe vendorClass?.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
             unsafe userClass?.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
             unsafe hostname?.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+            if !vendorData.isEmpty { hasher.combine(vendorData) }
             hasher.combine(hardware.bits)
         }
     }
@@ -48,15 +50,16 @@ public final class CatalogRecogniser: DHCPRecogniser {
         var evidence = Evidence(
             vendorClass: client.vendorClass, userClass: client.userClass, hostname: client.hostname,
             hardware: prefixes.known(of: client.mac))
-        // A name that means nothing is of one phone only.
+        // A name that means nothing is of one phone only, and so are serial numbers.
         if let name = client.hostname, !catalog.knows(hostname: name) { evidence.hostname = nil }
+        if !client.vendorData.isEmpty { evidence.vendorData = client.vendorData.filter(catalog.knows) }
         if let known = judged.withLock({ $0[evidence] }) { return known }
 
-        let recognition = catalog.recognise(
-            DHCPEvidence(
-                vendorClassOctets: client.vendorClass.map(Array.init), userClassOctets: client.userClass.map(Array.init),
-                hostname: evidence.hostname.map { String(decoding: $0, as: UTF8.self) }, mac: client.mac)
-        ).map {
+        var known = DHCPEvidence(
+            vendorClassOctets: client.vendorClass.map(Array.init), userClassOctets: client.userClass.map(Array.init),
+            hostname: evidence.hostname.map { String(decoding: $0, as: UTF8.self) }, mac: client.mac)
+        known.vendorData = evidence.vendorData
+        let recognition = catalog.recognise(known).map {
             DHCPObservation.Recognition(vendor: $0.vendor, model: $0.model, version: $0.version, family: $0.family.id, basis: $0.basis)
         }
         // Copies, because the slices hold the memory of a batch of frames.
@@ -69,6 +72,8 @@ public final class CatalogRecogniser: DHCPRecogniser {
         }
         return recognition
     }
+
+    public func tells(_ datum: VendorDatum) -> Bool { catalog.knows(datum) }
 
     public func tellingOctets(of address: MACAddress) -> Int { prefixes.length(of: address) }
 }

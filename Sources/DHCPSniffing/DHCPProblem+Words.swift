@@ -54,6 +54,7 @@ extension DHCPProblem {
     /// - Parameter observation: The message by which it was noticed.
     public func report(noticedBy observation: DHCPObservation) -> DHCPProblemReport {
         var report = DHCPProblemReport(kind, time: observation.time, mac: observation.mac, text: text, remedy: remedy)
+        report.relay = observation.relay
         report.interface = observation.interface
         report.vlan = observation.vlan
         switch self {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+public import DHCPConfig
 public import NetTypes
 public import ProvModel
 
@@ -13,12 +14,16 @@ public protocol DHCPRecogniser: Sendable {
     /// How many octets of a hardware address may decide which family a phone is of, at least the three that tell the maker.
     func tellingOctets(of address: MACAddress) -> Int
 
+    /// Whether something in a maker's own words tells the kind of a phone.
+    func tells(_ datum: VendorDatum) -> Bool
+
     /// What tells phones where to go, by family. Empty if there are no definitions.
     var wishes: [String: ProvisioningWishes] { get }
 }
 
 extension DHCPRecogniser {
     public func tellingOctets(of address: MACAddress) -> Int { 3 }
+    public func tells(_ datum: VendorDatum) -> Bool { false }
 }
 
 /// Knows no phone. For a machine without vendor definitions, where provd recognises by other means.

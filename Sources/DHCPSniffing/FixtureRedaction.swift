@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import DHCPConfig
 import DHCPWire
 import NetTypes
 
@@ -92,20 +93,27 @@ struct FixtureRedaction {
         }
     }
 
-    private mutating func nested(_ option: DHCPOption, _ client: MACAddress) -> ArraySlice<UInt8> {
+    private mutating func nested(_ option: DHCPOption, _ client: MACAddress, enterprise: UInt32? = nil) -> ArraySlice<UInt8> {
         let marks = option.code == .vendorSpecificInformation
         guard let inside = try? DHCPSuboptions(decoding: option.value, field: "", marks: marks) else { return text(option.value, of: client) }
         return inside.entries.reduce(into: []) { result, entry in
-            let value = text(entry.value, of: client).prefix(255)
+            let datum = VendorDatum(enterprise: enterprise, code: entry.code, value: entry.value)
+            let isTelling = option.code != .relayAgentInformation && recogniser.tells(datum)
+            let value = (isTelling ? telling(datum, of: client) : text(entry.value, of: client)).prefix(255)
             result += [entry.code, UInt8(truncatingIfNeeded: value.count)] + value
         }
+    }
+
+    /// What tells the kind of a phone. An OUI has the form of a serial number, and is none.
+    private mutating func telling(_ datum: VendorDatum, of client: MACAddress) -> ArraySlice<UInt8> {
+        datum.isManufacturer ? datum.value[...] : kind(datum.value[...], of: client)
     }
 
     /// Option 125: the enterprises and the codes of their options stay.
     private mutating func enterprises(_ option: DHCPOption, _ client: MACAddress) -> ArraySlice<UInt8> {
         guard let parts = (try? DHCPOptions([option]).vendorIdentifyingInformation) ?? nil else { return zeros(option.value) }
         let redacted = parts.map { part in
-            let inside = nested(DHCPOption(option.code, part.data), client).prefix(255)
+            let inside = nested(DHCPOption(option.code, part.data), client, enterprise: part.enterprise).prefix(255)
             return VendorIdentification(enterprise: part.enterprise, data: inside)
         }
         return (try? VendorIdentification.encode(redacted)).map { $0[...] } ?? zeros(option.value)

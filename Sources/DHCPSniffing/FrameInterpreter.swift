@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import DHCPConfig
 public import DHCPWire
 import NetTypes
 public import PacketCapture
@@ -86,6 +87,10 @@ public struct FrameInterpreter {
         // An option with a value of another form is as good as absent: what else the message says still counts.
         observation.server = try? options.serverIdentifier
         observation.relay = packet.giaddr.ifSet
+        if let relay = (try? options.relayAgentInformation) ?? nil {
+            observation.circuitID = relay.circuitID?.readable
+            observation.remoteID = relay.remoteID?.readable
+        }
         switch type {
         case .offer, .ack:
             observation.ip = packet.yiaddr.ifSet ?? packet.ciaddr.ifSet
@@ -105,6 +110,7 @@ public struct FrameInterpreter {
         observation.vendorClass = options.text(.vendorClassIdentifier, limit: Self.maximumTextLength)
         observation.userClass = client.userClass.map { DHCPUserClass(decoding: $0).texts.joined(separator: ",") }
         observation.hostname = options.text(.hostName, limit: Self.maximumTextLength)
+        observation.identify(by: options)
         observation.parameterRequestList = options[.parameterRequestList].map { Array($0.prefix(Self.maximumTextLength)) }
         observation.recognition = recogniser.recognise(client)
     }
@@ -114,6 +120,10 @@ public struct FrameInterpreter {
         client.vendorClass = options[.vendorClassIdentifier]?.prefix(Self.maximumTextLength)
         client.userClass = options[.userClass]?.prefix(Self.maximumTextLength)
         client.hostname = options[.hostName]?.prefix(Self.maximumTextLength)
+        // Few phones have these.
+        if let value = options[.vendorSpecificInformation] { client.vendorData += VendorDatum.vendorOptions(value) }
+        if let value = options[.vendorIdentifyingClass] { client.vendorData += VendorDatum.enterprises(value) }
+        if let value = options[.vendorIdentifyingInformation] { client.vendorData += VendorDatum.enterprises(value) }
         return client
     }
 }

@@ -40,11 +40,18 @@ struct ReportLines {
         member("ip", observation.ip)
         member("server", observation.server)
         member("relay", observation.relay)
+        member("circuit_id", observation.circuitID)
+        member("remote_id", observation.remoteID)
         member("interface", observation.interface)
         member("vlan", observation.vlan)
         member("vendor_class", observation.vendorClass)
         member("user_class", observation.userClass)
         member("hostname", observation.hostname)
+        member("client_id", observation.clientID)
+        member("fqdn", observation.fqdn)
+        member("architectures", observation.architectures)
+        member("vendor_classes", observation.vendorClasses)
+        member("vendor_options", observation.vendorOptions)
         member("parameter_request_list", observation.parameterRequestList)
         member("provisioning_options", observation.provisioningOptions)
         if let fields = observation.headerFields {
@@ -71,6 +78,7 @@ struct ReportLines {
         member("mac", problem.mac)
         member("ip", problem.ip)
         member("server", problem.server)
+        member("relay", problem.relay)
         member("interface", problem.interface)
         member("vlan", problem.vlan)
         member("family", problem.family)
@@ -118,10 +126,26 @@ struct ReportLines {
         self.number(number)
     }
 
-    private mutating func member(_ name: StaticString, _ codes: [UInt8]?) {
-        guard let codes else { return }
+    private mutating func member(_ name: StaticString, _ numbers: [some BinaryInteger]?) {
+        guard let numbers else { return }
         self.name(name)
-        list(codes) { $0.number($1) }
+        list(numbers) { $0.number($1) }
+    }
+
+    private mutating func member(_ name: StaticString, _ values: [DHCPObservation.VendorValue]?) {
+        guard let values else { return }
+        self.name(name)
+        list(values) { lines, value in
+            lines.open()
+            lines.name("enterprise")
+            lines.number(value.enterprise)
+            if let code = value.code {
+                lines.name("code")
+                lines.number(code)
+            }
+            lines.member("value", value.value)
+            lines.close()
+        }
     }
 
     private mutating func member(_ name: StaticString, _ address: IPv4Address?) {

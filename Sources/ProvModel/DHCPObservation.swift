@@ -42,6 +42,23 @@ public struct DHCPObservation: Sendable, Hashable, Codable {
         case hook
     }
 
+    /// What a client says under one enterprise's number (RFC 3925).
+    public struct VendorValue: Sendable, Hashable, Codable {
+        /// The number in the IANA's list of private enterprises.
+        public var enterprise: UInt32
+        /// The number of the sub-option in option 125; absent for a class of option 124.
+        public var code: UInt8?
+        /// The value: as text if it is printable, else as octets such as `01:02`.
+        public var value: String
+
+        /// Makes a value.
+        public init(enterprise: UInt32, code: UInt8? = nil, value: String) {
+            self.enterprise = enterprise
+            self.code = code
+            self.value = value
+        }
+    }
+
     /// A field of the header by which some servers and phones pass what others pass by options (RFC 2131, 2).
     public enum HeaderField: String, Sendable, Codable, CaseIterable {
         /// The address of the next server.
@@ -66,6 +83,11 @@ public struct DHCPObservation: Sendable, Hashable, Codable {
     public var server: IPv4Address?
     /// The relay that passed the message on (`giaddr`).
     public var relay: IPv4Address?
+    /// The circuit on which the client's message came to the relay or switch (option 82, RFC 3046), mostly the switch's
+    /// port: as text if it is printable, else as octets such as `01:02`.
+    public var circuitID: String?
+    /// The relay or switch itself, or the far end of the circuit (option 82), in the same form.
+    public var remoteID: String?
     /// The interface on which it was seen.
     public var interface: String?
     /// The 802.1Q VLAN identifier, if the frame was tagged.
@@ -76,6 +98,16 @@ public struct DHCPObservation: Sendable, Hashable, Codable {
     public var userClass: String?
     /// The host name that the client sends (option 12).
     public var hostname: String?
+    /// The client identifier (option 61): as text if it is printable after its type, which is then 0, else as octets.
+    public var clientID: String?
+    /// The fully qualified name that the client sends (option 81).
+    public var fqdn: String?
+    /// The architectures of the client by which network boot goes (option 93, RFC 4578).
+    public var architectures: [UInt16]?
+    /// The vendor classes by enterprise (option 124).
+    public var vendorClasses: [VendorValue]?
+    /// The vendor options by enterprise (option 125), each sub-option by itself.
+    public var vendorOptions: [VendorValue]?
     /// The options that the client asks for, in its order (option 55).
     public var parameterRequestList: [UInt8]?
     /// In an OFFER or ACK: the codes of the options that the server gave of those by which the vendor definitions tell
@@ -89,10 +121,17 @@ public struct DHCPObservation: Sendable, Hashable, Codable {
     public var repeats: Int
 
     private enum CodingKeys: String, CodingKey {
-        case observer, time, type, mac, ip, server, relay, interface, vlan
+        case observer, time, type, mac, ip, server, relay
+        case circuitID = "circuit_id"
+        case remoteID = "remote_id"
+        case interface, vlan
         case vendorClass = "vendor_class"
         case userClass = "user_class"
         case hostname
+        case clientID = "client_id"
+        case fqdn, architectures
+        case vendorClasses = "vendor_classes"
+        case vendorOptions = "vendor_options"
         case parameterRequestList = "parameter_request_list"
         case provisioningOptions = "provisioning_options"
         case headerFields = "header_fields"

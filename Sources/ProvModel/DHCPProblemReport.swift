@@ -34,6 +34,8 @@ public struct DHCPProblemReport: Sendable, Hashable, Codable {
     public var ip: IPv4Address?
     /// The server that it is about.
     public var server: IPv4Address?
+    /// The relay that passed the message on by which it was noticed (`giaddr`).
+    public var relay: IPv4Address?
     /// The interface on which it was seen.
     public var interface: String?
     /// The 802.1Q VLAN identifier, if the frames were tagged.
@@ -48,7 +50,7 @@ public struct DHCPProblemReport: Sendable, Hashable, Codable {
     public var remedy: String
 
     private enum CodingKeys: String, CodingKey {
-        case problem, time, mac, ip, server, interface, vlan, family
+        case problem, time, mac, ip, server, relay, interface, vlan, family
         case wantedOptions = "wanted_options"
         case text, remedy
     }

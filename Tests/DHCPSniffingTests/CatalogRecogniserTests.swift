@@ -21,6 +21,7 @@ struct CatalogRecogniserTests {
         client.vendorClass = evidence.vendorClass.map { $0[...] }
         client.userClass = evidence.userClass.map { $0[...] }
         client.hostname = evidence.hostname.map { ArraySlice($0.utf8) }
+        client.vendorData = evidence.vendorData
         return client
     }
 
@@ -53,6 +54,17 @@ struct CatalogRecogniserTests {
             phone.hostname = ArraySlice(name.utf8)
             let model = recogniser.recognise(phone)?.model
             #expect(model == (name.hasPrefix("SIP-") ? String(name.dropFirst(4)) : nil))
+        }
+    }
+
+    @Test("A product class names the model, whatever the serial number is")
+    func productClass() throws {
+        let recogniser = CatalogRecogniser(try catalog())
+        var phone = DHCPClient(mac: MACAddress(0x00, 0x15, 0x65, 0, 0, 1))
+        for (index, name) in ["SIP-T46S", "SIP-T48G", "SIP-T46S", "a phone"].enumerated() {
+            let parts: [(UInt8, String)] = [(2, "SN\(index)"), (3, name)]
+            phone.vendorData = parts.map { VendorDatum(enterprise: 3561, code: $0.0, value: $0.1.utf8) }
+            #expect(recogniser.recognise(phone)?.model == (name.hasPrefix("SIP-") ? String(name.dropFirst(4)) : nil))
         }
     }
 

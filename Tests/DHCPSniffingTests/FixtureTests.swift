@@ -134,6 +134,25 @@ struct FixtureTests {
         }
     }
 
+    @Test("What tells the model by TR-111 stays in option 125, and the serial number goes")
+    func productClass() throws {
+        let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "dhcp")
+        let recogniser = CatalogRecogniser(try VendorCatalog.load(directory: directory.path))
+        let inside = [1, 6] + Array("001565".utf8) + [2, 6] + Array("SN1234".utf8) + [3, 8] + Array("SIP-T46S".utf8)
+        let value = try VendorIdentification.encode([VendorIdentification(enterprise: 3561, data: inside)])
+        let stranger = MACAddress(0x02, 0x15, 0x65, 0xAA, 0xBB, 0xCC)
+        var writer = FixtureWriter(linkType: .ethernet, redaction: FixtureRedaction(recogniser))
+        let discover = try frame(.bootRequest, .discover, from: stranger, options: [DHCPOption(.vendorIdentifyingInformation, value)])
+        writer.add(discover, at: 0)
+        var frames = FrameInterpreter(linkType: .ethernet, interface: nil, recogniser: recogniser)
+        let octets = try #require(self.frames(in: writer.bytes).first)
+        let observation = frames.observe(CapturedFrame(time: 0, bytes: Array(octets)))
+        let after = try #require(observation)
+        #expect(after.recognition?.vendor == "Yealink" && after.recognition?.model == "T46S")
+        #expect(after.vendorOptions?.map(\.code) == [1, 2, 3])
+        #expect(!String(decoding: writer.bytes, as: UTF8.self).contains("SN1234"))
+    }
+
     @Test("A host name that names the model stays, without a serial number")
     func modelName() throws {
         let options = [DHCPOption(.hostName, "SIP-T46S-0015650a1b2c".utf8)]

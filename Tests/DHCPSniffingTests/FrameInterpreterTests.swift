@@ -35,6 +35,40 @@ struct FrameInterpreterTests {
         #expect(observation == expected)
     }
 
+    @Test("What else a client says of itself, and the switch's port, are there for people to read")
+    func identity() throws {
+        let observation = try #require(
+            observe(
+                frame(
+                    .bootRequest, .discover,
+                    options: [
+                        DHCPOption(.clientIdentifier, [1] + phone.octets), DHCPOption(.clientFQDN, [0, 0, 0] + Array("desk.example.test".utf8)),
+                        DHCPOption(.clientArchitecture, [0, 7, 0, 9]),
+                        DHCPOption(.vendorIdentifyingClass, [0, 0, 0x36, 0x3D, 3] + Array("VVX".utf8)),
+                        DHCPOption(.vendorIdentifyingInformation, [0, 0, 0x0D, 0xE9, 8, 1, 6] + Array("001565".utf8) + [0, 0, 0, 9, 3, 2, 1, 0xFF]),
+                        DHCPOption(.relayAgentInformation, [1, 7] + Array("Gi1/0/7".utf8) + [2, 3, 0, 6, 0xAA]),
+                    ])))
+        #expect(observation.clientID == "01:\(phone)")
+        #expect(observation.fqdn == "desk.example.test")
+        #expect(observation.architectures == [7, 9])
+        #expect(observation.vendorClasses == [.init(enterprise: 13885, value: "VVX")])
+        #expect(observation.vendorOptions == [.init(enterprise: 3561, code: 1, value: "001565"), .init(enterprise: 9, code: 2, value: "ff")])
+        #expect(observation.circuitID == "Gi1/0/7" && observation.remoteID == "00:06:aa")
+    }
+
+    @Test("Such options in another form are as good as absent, and long ones are cut")
+    func oddIdentity() throws {
+        let codes: [DHCPOptionCode] = [.clientIdentifier, .clientFQDN, .clientArchitecture, .vendorIdentifyingClass, .vendorIdentifyingInformation, .relayAgentInformation]
+        for length in [0, 1, 2, 5, 255, 600] {
+            let options = codes.map { DHCPOption($0, [UInt8](repeating: 7, count: length)) }
+            let observation = try #require(observe(frame(.bootRequest, .discover, options: options)))
+            for text in [observation.clientID, observation.fqdn, observation.circuitID] { #expect((text?.utf8.count ?? 0) <= 3 * 255) }
+            #expect((observation.architectures?.count ?? 0) <= 32)
+        }
+        let named = try observe(frame(.bootRequest, .discover, options: [DHCPOption(.clientIdentifier, [0] + Array("desk 7".utf8))]))
+        #expect(named?.clientID == "desk 7")
+    }
+
     @Test("An ACK binds the address and names the provisioning options in the server's order", arguments: [DHCPMessageType.offer, .ack])
     func ack(_ type: DHCPMessageType) throws {
         let observation = try #require(

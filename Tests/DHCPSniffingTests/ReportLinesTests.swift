@@ -19,11 +19,18 @@ struct ReportLinesTests {
         observation.ip = IPv4Address(10, 0, 200, 9)
         observation.server = server
         observation.relay = IPv4Address(192, 0, 2, 255)
+        observation.circuitID = "Gi1/0/7"
+        observation.remoteID = "00:06:aa"
         observation.interface = "eth0"
         observation.vlan = 100
         observation.vendorClass = "yealink"
         observation.userClass = "a,b"
         observation.hostname = "a\nb\"c\\\u{2028}\u{0}ü\u{1F4DE}"
+        observation.clientID = "01:00:15:65:0a:bb:cc"
+        observation.fqdn = "phone.example.test."
+        observation.architectures = [0, 0xFFFF]
+        observation.vendorClasses = [.init(enterprise: 0xFFFF_FFFF, value: "phone \"A\"")]
+        observation.vendorOptions = [.init(enterprise: 3561, code: 3, value: "T46S"), .init(enterprise: 3561, code: 255, value: "")]
         observation.parameterRequestList = [1, 66, 255]
         observation.provisioningOptions = []
         observation.headerFields = [.siaddr, .file]
@@ -56,6 +63,7 @@ struct ReportLinesTests {
         #expect(try JSONDecoder().decode(DHCPReport.self, from: Data(line(.problem(problem)))) == .problem(problem))
         problem.ip = server
         problem.server = server
+        problem.relay = server
         problem.interface = "br0"
         problem.vlan = 4094
         problem.family = "yealink"

@@ -3,6 +3,7 @@
 import DHCPConfig
 import DeviceStorage
 import Foundation
+import JSONText
 import NetTypes
 import ProvModel
 import Testing
@@ -36,6 +37,21 @@ struct DHCPHookSightingTests {
         try await sightings(test).take(lease(mac, hostname: "sip-t46s"))
         let device = try await test.device()
         #expect(device.model == "T46S" && device.ip == .v4(IPv4Address(10, 77, 0, 11)))
+    }
+
+    @Test("The port of the switch stands on the timeline, in words and among the details")
+    func circuit() async throws {
+        let test = try await TestAppliance()
+        var observation = lease(mac)
+        observation.relay = IPv4Address(10, 77, 0, 254)
+        observation.circuitID = "Gi1/0/7"
+        observation.remoteID = "00:06:aa"
+        try await sightings(test).take(observation)
+        await test.appliance.journal.flush()
+        let event = try #require(try await test.store.timeline(of: test.device().id, after: 0, limit: 1_000).last)
+        #expect(event.text == "has 10.77.0.11 at circuit Gi1/0/7")
+        #expect(event.details["circuit_id"]?.string == "Gi1/0/7" && event.details["remote_id"]?.string == "00:06:aa")
+        #expect(event.details["relay"]?.string == "10.77.0.254")
     }
 
     @Test("What is known of a phone stays")

@@ -16,6 +16,9 @@ public struct VendorDatum: Sendable, Hashable {
         self.value = Array(value)
     }
 
+    /// Whether it is the maker's OUI by TR-111, as six hexadecimal digits.
+    public var isManufacturer: Bool { enterprise == TR111.enterprise && code == TR111.manufacturerOUI && value.count == 6 }
+
     /// Data that are read of one option; a phone sends a dozen.
     private static let maximumCount = 64
     /// Octets that are read of one option, which can come in parts.

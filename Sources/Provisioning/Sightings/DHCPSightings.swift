@@ -58,7 +58,7 @@ extension DHCPObservation {
     /// The message in words, without anything that changes from one exchange to the next.
     fileprivate var words: String {
         let address = ip?.description ?? "an address"
-        let place = vlan.map { " in VLAN \($0)" } ?? ""
+        let place = (vlan.map { " in VLAN \($0)" } ?? "") + (circuitID.map { " at circuit \($0)" } ?? "")
         return switch type {
         case .discover: "looks for a DHCP server\(place)"
         case .offer: "was offered \(address)\(server.map { " by \($0)" } ?? "")\(place)"
@@ -75,6 +75,11 @@ extension DHCPObservation {
         var details: JSONObject = ["type": .string(type.rawValue), "observer": .string(observer.rawValue)]
         details["ip"] = ip.map { .string($0.description) }
         details["server"] = server.map { .string($0.description) }
+        details["relay"] = relay.map { .string($0.description) }
+        details["circuit_id"] = circuitID.map(JSONValue.string)
+        details["remote_id"] = remoteID.map(JSONValue.string)
+        details["client_id"] = clientID.map(JSONValue.string)
+        details["fqdn"] = fqdn.map(JSONValue.string)
         details["vendor_class"] = vendorClass.map(JSONValue.string)
         details["hostname"] = hostname.map(JSONValue.string)
         details["parameter_request_list"] = parameterRequestList.map { .array($0.map { .int(Int($0)) }) }
