@@ -45,7 +45,7 @@ struct DHCPProblemTests {
         #expect(lines["kea"]?.string?.contains("http://10.77.0.1:8667") == true)
     }
 
-    @Test("Refusals stand there as refused, and without definitions no lines are given")
+    @Test("Refusals stand there as refused, with the servers' lines; lines for options need the definitions")
     func refusals() async throws {
         let test = try await TestAppliance()
         _ = try await test.yealink()
@@ -54,7 +54,11 @@ struct DHCPProblemTests {
         await test.appliance.journal.flush()
         let events = try await test.store.timeline(of: test.device().id, after: 0, limit: 1_000).suffix(2)
         #expect(events.map(\.outcome) == [.refused, .failed])
-        #expect(events.allSatisfy { $0.details["lines"] == nil })
+        let lines = try #require(events.first?.details["lines"])
+        #expect(lines["isc"]?.string?.contains("authoritative;") == true)
+        #expect(lines["kea"]?.string?.contains("\"authoritative\": true") == true)
+        #expect(lines["dnsmasq"]?.string?.contains("dhcp-authoritative") == true)
+        #expect(events.last?.details["lines"] == nil)
     }
 
     @Test("A problem of a client that is no device makes none")
