@@ -20,6 +20,8 @@ final class DocumentCache: Sendable {
         var devicesByMAC: [MACAddress: [Device]] = [:]
         var configs: [ConfigID: Config] = [:]
         var bindings: [MACAddress: AddressBinding] = [:]
+        var tenants: TenantTree?
+        var tokens: [[UInt8]: APIToken] = [:]
     }
 
     private let state = Mutex(State())
@@ -31,6 +33,13 @@ final class DocumentCache: Sendable {
     func config(_ id: ConfigID) -> Config? { state.withLock { $0.configs[id] } }
     func binding(_ mac: MACAddress) -> AddressBinding? { state.withLock { $0.bindings[mac] } }
 
+    var tenants: TenantTree? { state.withLock { $0.tenants } }
+    func token(_ digest: [UInt8]) -> APIToken? { state.withLock { $0.tokens[digest] } }
+
+    func keep(_ tenants: TenantTree, generation: UInt64) { update(generation) { $0.tenants = tenants } }
+    func keep(_ token: APIToken, generation: UInt64) {
+        update(generation) { Self.keep(token, as: token.digest, in: &$0.tokens) }
+    }
     func keep(_ device: Device, generation: UInt64) {
         update(generation) { Self.keep(device, as: device.id, in: &$0.devices) }
     }
@@ -60,6 +69,10 @@ final class DocumentCache: Sendable {
             state.generation &+= 1
             for id in changes.devices { state.devices[id] = nil }
             for id in changes.configs { state.configs[id] = nil }
+            if changes.access {
+                state.tenants = nil
+                state.tokens = [:]
+            }
             for mac in changes.macs {
                 state.devicesByMAC[mac] = nil
                 state.bindings[mac] = nil

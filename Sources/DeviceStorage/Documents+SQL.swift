@@ -41,6 +41,19 @@ extension Device {
         try Row.fetchAll(database, sql: "SELECT id, document FROM devices ORDER BY rank").map(Device.init)
     }
 
+    static func fetch(_ database: Database, of tenant: TenantID) throws -> [Device] {
+        try Row.fetchAll(database, sql: "SELECT id, document FROM devices WHERE tenant = ? ORDER BY rank", arguments: [tenant.description])
+            .map(Device.init)
+    }
+
+    static func fetch(_ database: Database, _ query: PageQuery) throws -> Page<Device> {
+        let (condition, arguments) = query.condition(columns: PageQuery.Column.allCases)
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT rank, id, document FROM devices WHERE \(condition) ORDER BY rank LIMIT ?",
+            arguments: arguments + [query.limit + 1])
+        return try Page(rows, limit: query.limit, Device.init)
+    }
+
     func save(_ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """

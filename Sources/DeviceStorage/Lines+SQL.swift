@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import GRDB
+import JSONText
 import ProvModel
 
 extension Line {
@@ -22,6 +23,24 @@ extension Line {
 
     static func fetchAll(_ database: Database) throws -> [Line] {
         try Row.fetchAll(database, sql: "SELECT * FROM lines ORDER BY number").map(Line.init)
+    }
+
+    static func fetch(_ database: Database, _ query: PageQuery) throws -> Page<Line> {
+        let (condition, arguments) = query.condition(columns: [])
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT * FROM lines WHERE \(condition) ORDER BY rank LIMIT ?", arguments: arguments + [query.limit + 1])
+        return try Page(rows, limit: query.limit, Line.init)
+    }
+
+    /// The line as the audit log shows it, before its secrets are masked.
+    var auditDocument: JSONValue {
+        [
+            "tenant_uuid": .string(tenant.description), "number": .string(number), "display_name": .string(displayName),
+            "username": .string(username), "password": .string(password),
+            "provisioning_code": provisioningCode.map(JSONValue.string) ?? .null,
+            "server": server.map { .string($0.host + ($0.port.map { ":\($0)" } ?? "")) } ?? .null,
+            "device": device.map { .string($0.description) } ?? .null,
+        ]
     }
 
     func save(_ database: Database) throws {

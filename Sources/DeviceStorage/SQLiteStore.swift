@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import GRDB
 public import NetTypes
 public import ProvModel
@@ -9,7 +10,7 @@ public import ProvModel
 /// Reads of devices and configs by key come from a bounded cache that every commit keeps true, because a storm of
 /// booting phones asks for the same few documents again and again.
 public struct SQLiteStore: ProvisioningStore {
-    private let database: any DatabaseWriter
+    let database: any DatabaseWriter
     private let cache = DocumentCache()
 
     private init(_ database: any DatabaseWriter) throws {
@@ -45,9 +46,11 @@ public struct SQLiteStore: ProvisioningStore {
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result {
         let cache = cache
+        // Read here: the body runs on a thread of the database's, where the task's values do not reach.
+        let actor = AuditActor.current
         do {
             return try await database.write { database in
-                let transaction = SQLiteTransaction(database: database)
+                let transaction = SQLiteTransaction(database: database, actor: actor)
                 let result = try body(transaction)
                 let changes = transaction.changes
                 database.afterNextTransaction { _ in cache.forget(changes) }
@@ -146,6 +149,60 @@ extension SQLiteStore {
     }
 }
 
+// MARK: - Parts of lists
+
+extension SQLiteStore {
+    public func devices(_ query: PageQuery) async throws(StoreError) -> Page<Device> {
+        try await read { try Device.fetch($0, query) }
+    }
+
+    public func lines(_ query: PageQuery) async throws(StoreError) -> Page<Line> {
+        try await read { try Line.fetch($0, query) }
+    }
+
+    public func lines(on devices: [DeviceID]) async throws(StoreError) -> [Line] {
+        try await read { database in try devices.flatMap { try Line.fetch(database, "device = ?", $0.description) } }
+    }
+}
+
+// MARK: - Tenants, tokens, audit
+
+extension SQLiteStore {
+    public func tenants() async throws(StoreError) -> TenantTree {
+        if let known = cache.tenants { return known }
+        let generation = cache.generation
+        let tenants = try await read { try Tenant.fetchTree($0) }
+        cache.keep(tenants, generation: generation)
+        return tenants
+    }
+
+    public func token(digest: [UInt8]) async throws(StoreError) -> APIToken? {
+        if let known = cache.token(digest) { return known }
+        let generation = cache.generation
+        let token = try await read { try APIToken.fetch($0, "digest = ?", [Data(digest)]).first }
+        if let token { cache.keep(token, generation: generation) }
+        return token
+    }
+
+    public func tenantsInUse() async throws(StoreError) -> Set<TenantID> {
+        try await read { database in
+            let names = try String.fetchAll(
+                database, sql: "SELECT DISTINCT tenant FROM devices WHERE tenant IS NOT NULL UNION SELECT DISTINCT tenant FROM lines")
+            return Set(names.map(TenantID.init))
+        }
+    }
+
+    public func tokens() async throws(StoreError) -> [APIToken] {
+        try await read { try APIToken.fetch($0, "TRUE", []) }
+    }
+
+    public func audit(
+        tenants: Set<TenantID>?, subject: String?, before position: Int64?, limit: Int
+    ) async throws(StoreError) -> [AuditEntry] {
+        try await read { try AuditEntry.fetch($0, tenants: tenants, subject: subject, before: position, limit: limit) }
+    }
+}
+
 // MARK: - Timeline and settings
 
 extension SQLiteStore {
@@ -159,6 +216,16 @@ extension SQLiteStore {
 
     public func timeline(of device: DeviceID?, after position: Int64, limit: Int) async throws(StoreError) -> [TimelineEvent] {
         try await read { try TimelineEvent.fetch($0, of: device, after: position, limit: limit) }
+    }
+
+    public func timeline(
+        within tenants: Set<TenantID>, after position: Int64, limit: Int
+    ) async throws(StoreError) -> [TimelineEvent] {
+        try await read { try TimelineEvent.fetch($0, within: tenants, after: position, limit: limit) }
+    }
+
+    public func lastTimelinePosition() async throws(StoreError) -> Int64 {
+        try await read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM timeline") ?? 0 }
     }
 
     public func setting(_ name: String) async throws(StoreError) -> String? {

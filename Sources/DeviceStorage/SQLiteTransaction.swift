@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import GRDB
+import JSONText
 import NetTypes
 import ProvModel
 
@@ -9,14 +10,23 @@ struct DocumentChanges: Sendable {
     var devices: Set<DeviceID> = []
     var macs: Set<MACAddress> = []
     var configs: Set<ConfigID> = []
+    /// Whether tenants or tokens changed, which are few and forgotten together.
+    var access = false
 }
 
 /// The reads and writes of one transaction, on the writer's connection.
 final class SQLiteTransaction: StoreTransaction {
     private let database: Database
+    private let audit: AuditTrail?
     private(set) var changes = DocumentChanges()
 
-    init(database: Database) { self.database = database }
+    /// Makes a transaction.
+    ///
+    /// - Parameter actor: Who makes the changes on purpose; each is written into the audit log then.
+    init(database: Database, actor: AuditActor?) {
+        self.database = database
+        audit = actor.map { AuditTrail(database: database, actor: $0) }
+    }
 
     // MARK: Reads
 
@@ -41,19 +51,45 @@ final class SQLiteTransaction: StoreTransaction {
         try String.fetchOne(database, sql: "SELECT value FROM settings WHERE name = ?", arguments: [name])
     }
 
+    func tenants() throws -> TenantTree { try Tenant.fetchTree(database) }
+    func token(_ id: APITokenID) throws -> APIToken? { try APIToken.fetch(database, "id = ?", [id.description]).first }
+    func devices(of tenant: TenantID) throws -> [Device] { try Device.fetch(database, of: tenant) }
+    func lines(of tenant: TenantID) throws -> [Line] { try Line.fetch(database, "tenant = ?", tenant.description) }
+
     // MARK: Writes
 
     func save(_ device: Device) throws {
-        try note(device.id, now: device)
+        let former = try note(device.id, now: device)
         try device.save(database)
+        try audit?.note("device", device.id.description, from: former.map { .object($0.document) }, to: .object(device.document))
     }
 
     func save(_ config: Config) throws {
         changes.configs.insert(config.id)
+        let former = try audit.flatMap { _ in try Config.fetch(database, config.id) }
         try config.save(database)
+        try audit?.note("config", config.id.description, from: former.map { .object($0.document) }, to: .object(config.document))
     }
 
-    func save(_ line: Line) throws { try line.save(database) }
+    func save(_ line: Line) throws {
+        let former = try audit.flatMap { _ in try self.line(line.id) }
+        try line.save(database)
+        try audit?.note("line", line.id.description, from: former?.auditDocument, to: line.auditDocument)
+    }
+
+    func save(_ tenant: Tenant) throws {
+        changes.access = true
+        let former = try tenants()[tenant.id]
+        try tenant.save(database)
+        try audit?.note("tenant", tenant.id.description, from: former?.auditDocument, to: tenant.auditDocument)
+    }
+
+    func save(_ token: APIToken) throws {
+        changes.access = true
+        let former = try self.token(token.id)
+        try token.save(database)
+        try audit?.note("token", token.id.description, from: former?.auditDocument, to: token.auditDocument)
+    }
 
     func save(_ account: AutoprovAccount) throws { try account.save(database) }
 
@@ -65,6 +101,12 @@ final class SQLiteTransaction: StoreTransaction {
     func save(_ association: PluginAssociation) throws { try association.save(database) }
 
     func save(setting name: String, _ value: String?) throws {
+        if let audit, name.hasPrefix("parameter.") {
+            // Named as a member, so that a provisioning key is masked as such.
+            let member = name.split(separator: ".").dropFirst().first.map(String.init) ?? name
+            func document(_ value: String?) -> JSONValue? { value.map { .object([member: .string($0)]) } }
+            try audit.note("parameter", name, from: document(try setting(name)), to: document(value))
+        }
         if let value {
             try database.execute(
                 sql: "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -75,16 +117,31 @@ final class SQLiteTransaction: StoreTransaction {
     }
 
     func delete(_ id: DeviceID) throws {
-        try note(id, now: nil)
+        let former = try note(id, now: nil)
+        try audit?.note("device", id.description, from: former.map { .object($0.document) }, to: nil)
         try database.execute(sql: "DELETE FROM devices WHERE id = ?", arguments: [id.description])
     }
 
     func delete(_ id: ConfigID) throws {
         changes.configs.insert(id)
+        if let audit { try audit.note("config", id.description, from: try config(id).map { .object($0.document) }, to: nil) }
         try database.execute(sql: "DELETE FROM configs WHERE id = ?", arguments: [id.description])
     }
 
+    func delete(_ id: TenantID) throws {
+        changes.access = true
+        if let audit { try audit.note("tenant", id.description, from: try tenants()[id]?.auditDocument, to: nil) }
+        try database.execute(sql: "DELETE FROM tenants WHERE id = ?", arguments: [id.description])
+    }
+
+    func delete(_ id: APITokenID) throws {
+        changes.access = true
+        if let audit { try audit.note("token", id.description, from: try token(id)?.auditDocument, to: nil) }
+        try database.execute(sql: "DELETE FROM tokens WHERE id = ?", arguments: [id.description])
+    }
+
     func delete(_ id: LineID) throws {
+        if let audit { try audit.note("line", id.description, from: try line(id)?.auditDocument, to: nil) }
         try database.execute(sql: "DELETE FROM lines WHERE id = ?", arguments: [id.description])
     }
 
@@ -104,10 +161,13 @@ final class SQLiteTransaction: StoreTransaction {
     func append(_ events: [TimelineEvent]) throws { try TimelineEvent.append(events, to: database) }
 
     /// Notes a device under its old and its new hardware address, since it may be looked up by either.
-    private func note(_ id: DeviceID, now: Device?) throws {
-        let old = try Device.fetch(database, id)?.mac
+    ///
+    /// - Returns: The device as it was.
+    private func note(_ id: DeviceID, now: Device?) throws -> Device? {
+        let former = try Device.fetch(database, id)
         changes.devices.insert(id)
-        if let old { changes.macs.insert(old) }
+        if let old = former?.mac { changes.macs.insert(old) }
         if let new = now?.mac { changes.macs.insert(new) }
+        return former
     }
 }

@@ -73,6 +73,49 @@ enum Schema {
                     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
                     """)
         }
+        migrator.registerMigration("2 tenants, tokens, audit") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE tenants (
+                        rank INTEGER PRIMARY KEY AUTOINCREMENT,
+                        id TEXT NOT NULL UNIQUE,
+                        parent TEXT REFERENCES tenants(id),
+                        name TEXT NOT NULL,
+                        file_access TEXT, enrolment_ends REAL
+                    ) STRICT;
+                    INSERT INTO tenants (id, name) SELECT value, 'main' FROM settings WHERE name = 'tenant';
+
+                    CREATE TABLE tokens (
+                        rank INTEGER PRIMARY KEY AUTOINCREMENT,
+                        id TEXT NOT NULL UNIQUE,
+                        digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+                        tenant TEXT NOT NULL REFERENCES tenants(id) ON DELETE CASCADE,
+                        name TEXT NOT NULL,
+                        permissions TEXT NOT NULL CHECK (json_valid(permissions)),
+                        created REAL NOT NULL, expires REAL
+                    ) STRICT;
+
+                    CREATE TABLE audit (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT,
+                        time REAL NOT NULL, actor TEXT NOT NULL, tenant TEXT NOT NULL, address TEXT NOT NULL,
+                        action TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL
+                    ) STRICT;
+                    CREATE INDEX audit_subject ON audit(subject, id);
+
+                    ALTER TABLE devices ADD COLUMN tenant TEXT
+                        GENERATED ALWAYS AS (CAST(json_extract(document, '$.tenant_uuid') AS TEXT)) VIRTUAL;
+                    ALTER TABLE devices ADD COLUMN vendor TEXT
+                        GENERATED ALWAYS AS (CAST(json_extract(document, '$.vendor') AS TEXT)) VIRTUAL;
+                    ALTER TABLE devices ADD COLUMN model TEXT
+                        GENERATED ALWAYS AS (CAST(json_extract(document, '$.model') AS TEXT)) VIRTUAL;
+                    ALTER TABLE devices ADD COLUMN version TEXT
+                        GENERATED ALWAYS AS (CAST(json_extract(document, '$.version') AS TEXT)) VIRTUAL;
+                    CREATE INDEX devices_tenant ON devices(tenant);
+                    CREATE INDEX devices_vendor ON devices(vendor);
+                    CREATE INDEX devices_model ON devices(model);
+                    CREATE INDEX devices_version ON devices(version);
+                    """)
+        }
         return migrator
     }
 }

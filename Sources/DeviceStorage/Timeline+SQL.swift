@@ -32,6 +32,21 @@ extension TimelineEvent {
         return rows.compactMap(TimelineEvent.init)
     }
 
+    static func fetch(
+        _ database: Database, within tenants: Set<TenantID>, after position: Int64, limit: Int
+    ) throws -> [TimelineEvent] {
+        let places = tenants.map { _ in "?" }.joined(separator: ", ")
+        let arguments: StatementArguments = [position] + StatementArguments(tenants.map(\.description)) + [limit]
+        return try Row.fetchAll(
+            database,
+            sql: """
+                SELECT timeline.* FROM timeline JOIN devices ON devices.id = timeline.device
+                WHERE timeline.id > ? AND devices.tenant IN (\(places)) ORDER BY timeline.id LIMIT ?
+                """,
+            arguments: arguments
+        ).compactMap(TimelineEvent.init)
+    }
+
     static func append(_ events: [TimelineEvent], to database: Database) throws {
         for event in events { try event.append(to: database) }
     }

@@ -54,10 +54,76 @@ public protocol TimelineRepository: Sendable {
     func append(_ events: [TimelineEvent]) async throws(StoreError)
     /// The events after a position, oldest first, at most `limit`.
     func timeline(of device: DeviceID?, after position: Int64, limit: Int) async throws(StoreError) -> [TimelineEvent]
+    /// The events of the devices of some tenants after a position, oldest first, at most `limit`.
+    func timeline(within tenants: Set<TenantID>, after position: Int64, limit: Int) async throws(StoreError) -> [TimelineEvent]
+    /// The position of the newest event, zero if there is none.
+    func lastTimelinePosition() async throws(StoreError) -> Int64
+}
+
+/// Which documents of a list are wanted, and from where on.
+public struct PageQuery: Sendable, Equatable {
+    /// The members by which devices are selected in the database itself, each by an index.
+    public enum Column: String, Sendable, CaseIterable {
+        case mac, ip, sn, uuid, config, plugin, vendor, model, version
+    }
+
+    /// The tenants whose documents are wanted; `nil` for all.
+    public var tenants: Set<TenantID>?
+    /// What members must be equal to.
+    public var equals: [Column: String] = [:]
+    /// The position after which the page begins; `nil` for the first page.
+    public var after: Int64?
+    /// How many documents the page holds at the most.
+    public var limit: Int
+
+    /// Describes a page.
+    public init(tenants: Set<TenantID>?, after: Int64? = nil, limit: Int) {
+        self.tenants = tenants
+        self.after = after
+        self.limit = limit
+    }
+}
+
+/// A part of a list, and where the next part begins.
+public struct Page<Element: Sendable>: Sendable {
+    /// The elements.
+    public let elements: [Element]
+    /// The position after which the next page begins, or `nil` if this is the last.
+    public let next: Int64?
+
+    /// Makes a page.
+    public init(_ elements: [Element], next: Int64?) {
+        self.elements = elements
+        self.next = next
+    }
+}
+
+/// Reads of tenants and tokens.
+public protocol AccessRepository: Sendable {
+    /// All tenants.
+    func tenants() async throws(StoreError) -> TenantTree
+    /// The token with a digest, or `nil`.
+    func token(digest: [UInt8]) async throws(StoreError) -> APIToken?
+    /// The tenants to which any device or line belongs.
+    func tenantsInUse() async throws(StoreError) -> Set<TenantID>
+    /// All tokens, oldest first.
+    func tokens() async throws(StoreError) -> [APIToken]
+    /// The changes before a position, newest first, of actors of some tenants (`nil` for all), at most `limit`.
+    func audit(tenants: Set<TenantID>?, subject: String?, before position: Int64?, limit: Int) async throws(StoreError) -> [AuditEntry]
 }
 
 /// The whole storage. Provisioning sees it only as this.
-public protocol ProvisioningStore: DeviceRepository, ConfigRepository, LineRepository, TimelineRepository {
+public protocol ProvisioningStore: DeviceRepository, ConfigRepository, LineRepository, TimelineRepository, AccessRepository {
+    /// A part of the devices, oldest first.
+    func devices(_ query: PageQuery) async throws(StoreError) -> Page<Device>
+    /// A part of the lines, oldest first.
+    func lines(_ query: PageQuery) async throws(StoreError) -> Page<Line>
+    /// The lines on any of some devices, in the order in which they came to them.
+    func lines(on devices: [DeviceID]) async throws(StoreError) -> [Line]
+
+    /// Writes a copy of all that is stored into a new file, as it is at one moment, while others write.
+    func backup(to path: String) async throws(StoreError)
+
     /// Does several reads and writes as one: all of them or none, and nobody else's in between.
     ///
     /// When it returns, the writes survive a power cut.
@@ -87,6 +153,10 @@ public protocol StoreTransaction {
     func binding(of mac: MACAddress) throws -> AddressBinding?
     func association(of device: DeviceID) throws -> PluginAssociation?
     func setting(_ name: String) throws -> String?
+    func tenants() throws -> TenantTree
+    func token(_ id: APITokenID) throws -> APIToken?
+    func devices(of tenant: TenantID) throws -> [Device]
+    func lines(of tenant: TenantID) throws -> [Line]
 
     /// Inserts or replaces a document.
     func save(_ device: Device) throws
@@ -96,11 +166,15 @@ public protocol StoreTransaction {
     func save(_ binding: AddressBinding) throws
     func save(_ association: PluginAssociation) throws
     func save(setting name: String, _ value: String?) throws
+    func save(_ tenant: Tenant) throws
+    func save(_ token: APIToken) throws
 
     /// Deletes; what is not there is no error.
     func delete(_ id: DeviceID) throws
     func delete(_ id: ConfigID) throws
     func delete(_ id: LineID) throws
+    func delete(_ id: TenantID) throws
+    func delete(_ id: APITokenID) throws
     func deleteAutoprovAccount(of device: DeviceID) throws
     func deleteAssociation(of device: DeviceID) throws
     func deleteBinding(of mac: MACAddress) throws

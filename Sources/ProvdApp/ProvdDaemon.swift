@@ -49,6 +49,7 @@ struct ProvdDaemon {
         }
         let lock = try StateLock(directory: configuration.stateDirectory)
         defer { lock.release() }
+        try StagedRestore.apply(configuration.stateDirectory, logger)
         let store = try SQLiteStore(path: configuration.stateDirectory + "/provd.db")
         let settings = ProvisioningSettings(
             advertisedHost: configuration.advertisedAddress, httpPort: UInt16(clamping: configuration.http.port),
@@ -60,9 +61,12 @@ struct ProvdDaemon {
         let appliance = Appliance(
             store: store, plugins: PluginShelf(loadPlugins(directories, surroundings)), settings: settings, logger: logger,
             securityLog: Logger(label: "provd.security"))
-        let tenant = try await FirstStart.prepare(store, now: appliance.now())
+        let ownTenant = try await FirstStart.prepare(store, now: appliance.now())
         let firstStart = try await store.setting(FirstStart.timeSetting).flatMap(Double.init) ?? appliance.now()
-        let token = try AdministratorToken.load(stateDirectory: configuration.stateDirectory)
+        try await TokenBook(appliance).setAdministrator(
+            secret: AdministratorToken.load(stateDirectory: configuration.stateDirectory), tenant: ownTenant)
+        let accessControl = try await AccessControl.prepare(configuration, appliance)
+        let tenant = try await store.setting(FirstStart.tenantSetting).map(TenantID.init) ?? ownTenant
 
         let definitions = loadDefinitions()
         let advice = definitions.map { DHCPAdvice($0, settings: settings) }
@@ -81,8 +85,14 @@ struct ProvdDaemon {
         let management = ManagementResponder(
             useCases: ManagementUseCases(
                 appliance, registry: registry, synchronisation: synchronisation, operations: operations, tenant: tenant,
+                definitions: definitions,
+                backups: BackupShelf(
+                    appliance, directory: configuration.stateDirectory + "/backups", staged: StagedRestore.path(configuration.stateDirectory),
+                    check: { try SQLiteStore.check(backup: $0) }), keepsTenants: accessControl.keepsTenants,
                 uploads: uploads.shelf, installer: installer),
-            authority: TokenAuthority(administratorToken: token, tenant: tenant))
+            authority: accessControl.authority,
+            limits: RequestLimits(
+                requestsPerSecond: configuration.access.requestsPerSecond, burst: 2 * configuration.access.requestsPerSecond))
 
         // At debug the group prints whole services, which are pages long.
         var serviceLogger = logger
@@ -115,7 +125,7 @@ struct ProvdDaemon {
                             PhoneHTTPResponder(files: files, uploads: uploads, trustedProxies: configuration.trustedProxies),
                             readiness)),
                     .init(service: httpServer("rest", configuration.rest, management, readiness)),
-                ] + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions)
+                ] + (accessControl.watch.map { [.init(service: BackgroundService($0))] } ?? []) + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions)
                     // The last to start is the first to be stopped, and says so.
                     + [.init(service: BackgroundService { await systemd.accompany() })],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: serviceLogger)

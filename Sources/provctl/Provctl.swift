@@ -5,5 +5,5 @@ import ProvCommands
 
 @main
 enum Provctl {
-    static func main() async { await ProvctlCommand.main() }
+    static func main() async { await ProvctlCommand.run(Array(CommandLine.arguments.dropFirst())) }
 }

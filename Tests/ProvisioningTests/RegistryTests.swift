@@ -82,7 +82,7 @@ struct RegistryTests {
         let device = try await test.device()
         var document = device.document
         document["plugin"] = "yealink-v85"
-        #expect(try await DeviceBook(test.appliance).replace(device.id, with: document))
+        #expect(try await DeviceBook(test.appliance, scope: TenantScope(test.tenant)).replace(device.id, with: document))
         _ = try await test.yealink(version: "66.84.0.15")
         #expect(try await test.device().plugin == "yealink-v85")
     }
@@ -90,8 +90,8 @@ struct RegistryTests {
     @Test("A null plugin is an administrator's choice too: none")
     func nullPlugin() async throws {
         let test = try await TestAppliance()
-        _ = try await DeviceBook(test.appliance).create(
-            ["mac": "00:15:65:0a:bb:cc", "plugin": nil], tenant: test.tenant, isNew: true)
+        _ = try await DeviceBook(test.appliance, scope: TenantScope(test.tenant)).create(
+            ["mac": "00:15:65:0a:bb:cc", "plugin": nil])
         let answer = try await test.yealink()
         #expect(answer.refusal?.kind == .noSuchFile)
         #expect(try await test.device().plugin == nil)

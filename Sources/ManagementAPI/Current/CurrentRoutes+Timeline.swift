@@ -1,46 +1,93 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import HTTPTypes
+import HummingbirdCore
 import JSONText
 import NetTypes
+import NIOCore
 import ProvModel
 import Provisioning
+import ServiceLifecycle
 
 extension CurrentRoutes {
     /// How many events one answer holds at the most.
     private static let maximumEvents = 1_000
+    /// How often a stream looks for new events, and how often it shows that it lives: proxies end what is silent for a minute.
+    private static let streamInterval = Duration.milliseconds(300), streamHeartbeats = 50
+    /// The largest position in the journal that can be asked for.
+    private static let maximumPosition = Int(Int64.max)
+
+    private static let timelineParameters: [APIOperation.Parameter] = [
+        .number("after", 0...maximumPosition, "only events after this id"), .number("limit", 0...maximumEvents, "how many events at the most"),
+    ]
 
     var timeline: [APIRoute] {
         let useCases = useCases
         return [
             APIRoute(.get, "/1.0/timeline", "provd.timeline.read") { request in
-                .ok(try await Self.events(of: nil, request, useCases))
-            },
+                let after = try Self.number("after", request, in: 0...Self.maximumPosition) ?? 0
+                let limit = try Self.number("limit", request, in: 0...Int.max) ?? Self.maximumEvents
+                let events = try await useCases.store.timeline(
+                    within: request.scope().tree, after: Int64(after), limit: min(limit, Self.maximumEvents))
+                return .ok(["events": .array(events.map(Self.document))])
+            }.described(APIOperation("The steps of all devices.", answer: "Timeline", query: Self.timelineParameters)),
             APIRoute(.get, "/1.0/devices/{name}/timeline", "provd.devices.{name}.timeline.read") { request in
-                let device = try await Self.device(request, useCases)
-                var answer = try await Self.events(of: device.id, request, useCases).object ?? [:]
-                answer["next_step"] = .string(try await useCases.devices.nextStep(of: device).text)
-                return .ok(.object(answer))
-            },
+                let device = try await Self.visibleDevice(request, useCases)
+                let after = try Self.number("after", request, in: 0...Self.maximumPosition) ?? 0
+                let limit = try Self.number("limit", request, in: 0...Int.max) ?? Self.maximumEvents
+                let devices = try await useCases.devices(request)
+                let events = try await devices.timeline(of: device.id, after: Int64(after), limit: min(limit, Self.maximumEvents))
+                return .ok([
+                    "events": .array(events.map(Self.document)), "next_step": .string(try await devices.nextStep(of: device).text),
+                ])
+            }.described(APIOperation("A device's steps, and what is expected next.", answer: "Timeline", query: Self.timelineParameters)),
+            APIRoute(.get, "/1.0/events", "provd.events.read") { request in
+                let tree = try await request.scope().tree
+                var start = try Self.start(of: request)
+                if start == nil { start = try await useCases.store.lastTimelinePosition() }
+                let position = start ?? 0
+                return APIResponse(
+                    status: .ok, mediaType: "text/event-stream",
+                    rawBody: .stream { writer in try await Self.stream(useCases.store, tree, after: position, to: &writer) })
+            }.described(
+                APIOperation(
+                    "The steps of all devices as they come (server-sent events). A client that was cut off sends Last-Event-ID and misses nothing.",
+                    answerType: "text/event-stream", query: [.number("after", 0...Self.maximumPosition, "begin after this id instead of now")])),
         ]
     }
 
-    private static func events(of device: DeviceID?, _ request: APIRequest, _ useCases: ManagementUseCases) async throws -> JSONValue {
-        let after = try number("after", request, default: 0)
-        let limit = min(try number("limit", request, default: maximumEvents), maximumEvents)
-        let events = try await useCases.devices.timeline(of: device, after: Int64(after), limit: limit)
-        return ["events": .array(events.map(document))]
-    }
-
-    private static func number(_ name: String, _ request: APIRequest, default value: Int) throws -> Int {
-        guard let text = request.query[name] else { return value }
-        guard let number = Int(text), number >= 0 else {
-            throw APIError(.badRequest, "\(name) is a whole number from 0", field: name)
+    private static func start(of request: APIRequest) throws -> Int64? {
+        if let text = request.lastEventID, !text.isEmpty {
+            guard let position = Int64(text), position >= 0 else {
+                throw APIError(.badRequest, "Last-Event-ID is the id of an event", field: "Last-Event-ID")
+            }
+            return position
         }
-        return number
+        return try number("after", request, in: 0...maximumPosition).map(Int64.init)
     }
 
-    private static func document(_ event: TimelineEvent) -> JSONValue {
+    /// Writes events until the client goes or the daemon stops.
+    @concurrent private static func stream(
+        _ store: any ProvisioningStore, _ tree: Set<TenantID>, after start: Int64, to writer: inout any ResponseBodyWriter
+    ) async throws {
+        var position = start, silence = 0
+        try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            let events = try await store.timeline(within: tree, after: position, limit: maximumEvents)
+            for event in events {
+                try await writer.write(ByteBuffer(string: "id: \(event.id)\nevent: \(event.step.rawValue)\ndata: \(document(event).text())\n\n"))
+                position = event.id
+            }
+            silence = events.isEmpty ? silence + 1 : 0
+            if silence >= streamHeartbeats {
+                silence = 0
+                try await writer.write(ByteBuffer(string: ": still here\n\n"))
+            }
+            if events.count < maximumEvents { try await Task.sleep(for: streamInterval) }
+        }
+    }
+
+    static func document(_ event: TimelineEvent) -> JSONValue {
         [
             "id": .int(Int(event.id)), "device": .string(event.device.description),
             "mac": event.mac.map { .string($0.description) } ?? .null, "time": .double(event.time),

@@ -2,80 +2,96 @@
 
 import HTTPTypes
 import JSONText
+import NetTypes
 import ProvModel
 import Provisioning
 
-/// The routes under `/1.0`: what is new with provd.
+/// The routes under `/1.0`: provd's own.
 struct CurrentRoutes {
     let useCases: ManagementUseCases
 
     init(_ useCases: ManagementUseCases) { self.useCases = useCases }
 
-    var all: [APIRoute] { lines + devices + timeline + operations + plugins + repositories + uploads }
-
-    private var lines: [APIRoute] {
-        let useCases = useCases
-        return [
-            APIRoute(.get, "/1.0/lines", "provd.lines.read") { _ in
-                .ok(["lines": .array(try await useCases.lines.all().map(Self.document))])
-            },
-            APIRoute(.post, "/1.0/lines", "provd.lines.create") { request in
-                let line = try await useCases.lines.add(try Self.draft(request.body))
-                return .created(Self.document(line), at: "/1.0/lines/\(line.id)")
-            },
-            APIRoute(.get, "/1.0/lines/{id}", "provd.lines.{id}.read") { request in
-                guard let line = try await useCases.lines.line(LineID(request.parameter("id"))) else { throw Self.noLine }
-                return .ok(Self.document(line))
-            },
-            APIRoute(.delete, "/1.0/lines/{id}", "provd.lines.{id}.delete") { request in
-                guard try await useCases.lines.remove(LineID(request.parameter("id"))) else { throw Self.noLine }
-                return .noContent
-            },
-        ]
+    var all: [APIRoute] {
+        var routes = lineFiles + lines + devices + deviceInsight + timeline + configs + access + audit + dhcp + backups
+        routes += operations + plugins + repositories + uploads
+        return routes + [OpenAPIDescription.route(of: routes)]
     }
 
-    private static var noLine: APIError { APIError(.notFound, "there is no such line: GET /1.0/lines lists them") }
+    // MARK: - Parts of lists
 
-    /// A line as clients see it. The password is never shown again.
-    private static func document(_ line: Line) -> JSONValue {
-        var document: JSONObject = [
-            "id": .string(line.id.description), "number": .string(line.number), "display_name": .string(line.displayName),
-            "username": .string(line.username), "provisioning_code": line.provisioningCode.map(JSONValue.string) ?? .null,
-            "device": line.device.map { .string($0.description) } ?? .null, "server": .null,
-        ]
-        if let server = line.server {
-            document["server"] = ["host": .string(server.host), "port": server.port.map { .int(Int($0)) } ?? .null]
+    /// How many elements a part of a list has, if a client does not say it, and at the most.
+    private static let usualLength = 100, maximumLength = 1_000
+
+    /// The query parameters of a list that comes in parts.
+    static let pageParameters: [APIOperation.Parameter] = [
+        .number("limit", 1...maximumLength, "how many elements at the most (default \(usualLength))"),
+        .text("cursor", "where to go on: the next of the part before"),
+    ]
+
+    /// Where a part of a list begins, and how long it is.
+    static func page(_ request: APIRequest) throws -> (after: Int64?, limit: Int) {
+        let limit = try number("limit", request, in: 1...maximumLength) ?? usualLength
+        guard let cursor = request.query["cursor"] else { return (nil, limit) }
+        guard let position = Int64(cursor), position > 0 else {
+            throw APIError(.badRequest, "a cursor is the next of the part before", field: "cursor")
         }
-        return .object(document)
+        return (position, limit)
     }
 
-    private static func draft(_ body: JSONValue) throws -> LineBook.Draft {
-        let known: Set = ["number", "display_name", "username", "password", "provisioning_code", "server"]
-        guard let object = body.object else { throw APIError(.badRequest, "the body is an object that describes a line") }
+    /// A part of a list as an answer.
+    static func page(_ name: String, _ elements: [JSONValue], next: Int64?) -> APIResponse {
+        .ok(.object([name: .array(elements), "next": next.map { .string(String($0)) } ?? .null]))
+    }
+
+    // MARK: - Reading requests
+
+    /// A whole number of the query.
+    static func number(_ name: String, _ request: APIRequest, in range: ClosedRange<Int>) throws -> Int? {
+        guard let text = request.query[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw APIError(.badRequest, "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)", field: name)
+        }
+        return number
+    }
+
+    /// The members of a body. One that is not known is refused: a slip of the pen must not be taken for nothing.
+    static func members(of body: JSONValue, _ kind: String, known: Set<String>) throws -> JSONObject {
+        guard let object = body.object else { throw APIError(.badRequest, "the body is an object that describes \(kind)") }
         if let unknown = object.keys.first(where: { !known.contains($0) }) {
-            throw APIError(.badRequest, "“\(unknown)” is not a member of a line; they are \(known.sorted().joined(separator: ", "))", field: unknown)
+            throw APIError(.badRequest, "“\(unknown)” is not a member of \(kind); they are \(known.sorted().joined(separator: ", "))", field: unknown)
         }
-        func text(_ name: String) throws -> String? {
-            guard let value = object[name], !value.isNull else { return nil }
-            guard let text = value.string else { throw APIError(.badRequest, "\(name) is a text", field: name) }
-            return text
-        }
-        guard let number = try text("number") else { throw APIError(.badRequest, "a line needs a number", field: "number") }
-        guard let displayName = try text("display_name") else {
-            throw APIError(.badRequest, "a line needs the name of its person", field: "display_name")
-        }
-        return LineBook.Draft(
-            number: number, displayName: displayName, username: try text("username"), password: try text("password"),
-            provisioningCode: try text("provisioning_code"), server: try server(object["server"]))
+        return object
     }
 
-    private static func server(_ value: JSONValue?) throws -> SIPServer? {
-        guard let value, !value.isNull else { return nil }
-        guard let host = value["host"]?.string else { throw APIError(.badRequest, "a server has a host", field: "server") }
-        guard let port = value["port"], !port.isNull else { return SIPServer(host: host) }
-        guard let number = port.int.flatMap(UInt16.init(exactly:)), number > 0 else {
-            throw APIError(.badRequest, "a port is a number from 1 to 65535", field: "server")
-        }
-        return SIPServer(host: host, port: number)
+    /// A text of a body, or `nil` if it is absent or null.
+    static func text(_ name: String, in object: JSONObject) throws -> String? {
+        guard let value = object[name], !value.isNull else { return nil }
+        guard let text = value.string else { throw APIError(.badRequest, "\(name) is a text", field: name) }
+        return text
     }
+
+    /// A time of a body, or `nil` if it is absent or null.
+    static func time(_ name: String, in object: JSONObject) throws -> Double? {
+        switch object[name] {
+        case nil, .null?: return nil
+        case .int(let seconds)?: return Double(seconds)
+        case .double(let seconds)?: return seconds
+        default: throw APIError(.badRequest, "\(name) is a time in seconds since 1970", field: name)
+        }
+    }
+
+    /// The device that a path names by its id or hardware address.
+    static func device(_ request: APIRequest, _ useCases: ManagementUseCases) async throws -> Device {
+        guard let device = try await useCases.devices(request).device(request.parameter("name")) else { throw noDevice }
+        return device
+    }
+
+    /// The same, also if only a line on it can be seen.
+    static func visibleDevice(_ request: APIRequest, _ useCases: ManagementUseCases) async throws -> Device {
+        guard let device = try await useCases.devices(request).visibleDevice(request.parameter("name")) else { throw noDevice }
+        return device
+    }
+
+    static var noDevice: APIError { APIError(.notFound, "no device has this id or hardware address: GET /1.0/devices lists them") }
 }

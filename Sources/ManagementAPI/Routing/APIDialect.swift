@@ -2,6 +2,7 @@
 
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import JSONText
 import NIOCore
 
@@ -49,6 +50,12 @@ struct APIDialect: Sendable {
     func response(_ answer: APIResponse) -> Response {
         var headers = HTTPFields()
         if let location = answer.location { headers[.location] = location }
+        if let revision = answer.revision { headers[.eTag] = "\"\(revision)\"" }
+        if let name = answer.fileName { headers[.contentDisposition] = "attachment; filename=\"\(name)\"" }
+        if let body = answer.rawBody {
+            headers[.contentType] = answer.mediaType ?? "application/octet-stream"
+            return Response(status: answer.status, headers: headers, body: ResponseBody(body))
+        }
         guard let body = answer.body else { return Response(status: answer.status, headers: headers) }
         headers[.contentType] = answer.mediaType ?? mediaType
         let bytes = body.serialized(isStrict ? .asciiOnly : [])
@@ -58,6 +65,7 @@ struct APIDialect: Sendable {
     func response(_ error: APIError) -> Response {
         var headers = HTTPFields()
         if let allow = error.allow { headers[.allow] = allow }
+        if let seconds = error.retryAfter { headers[.retryAfter] = String(seconds) }
         guard hasProblemDocuments else {
             headers[.contentType] = "text/plain; charset=utf-8"
             return Response(
@@ -69,10 +77,24 @@ struct APIDialect: Sendable {
             "detail": .string(error.text),
         ]
         problem["field"] = error.field.map(JSONValue.string)
+        for (name, value) in error.more { problem[name] = value }
         headers[.contentType] = "application/problem+json"
         return Response(
             status: error.status, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSONValue.object(problem).serialized())))
+    }
+}
+
+extension ResponseBody {
+    fileprivate init(_ body: APIResponse.RawBody) {
+        switch body {
+        case .bytes(let bytes): self.init(byteBuffer: ByteBuffer(bytes: bytes))
+        case .stream(let produce):
+            self.init { writer in
+                try await produce(&writer)
+                try await writer.finish(nil)
+            }
+        }
     }
 }
 

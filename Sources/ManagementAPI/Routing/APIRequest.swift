@@ -2,6 +2,8 @@
 
 import Foundation
 import JSONText
+import ProvModel
+import Provisioning
 
 /// A request as a handler sees it: authenticated, with its body read.
 struct APIRequest: Sendable {
@@ -11,8 +13,24 @@ struct APIRequest: Sendable {
     let query: [String: String]
     /// The body, for methods that have one.
     let body: JSONValue
-    /// Who asks.
-    let access: APIAccess
+    /// Who asks; `nil` where no token was needed.
+    let access: APIAccess?
+    /// What the state of the document must be for a change to be made (the header `If-Match`).
+    var expected = ExpectedRevision.any
+    /// The header `Last-Event-ID`: what a client saw last of a stream.
+    var lastEventID: String?
+
+    /// For whom it asks: the tenant and all below it.
+    func scope() async throws -> TenantScope {
+        guard let access else { throw AccessRefusal.token }
+        return try await access.scope()
+    }
+
+    /// The tenant for which it asks.
+    func tenant() throws -> TenantID {
+        guard let access else { throw AccessRefusal.token }
+        return access.tenant
+    }
 
     /// The value of a path parameter. Routes name the parameters that their handlers read.
     func parameter(_ name: String) -> String { parameters[name] ?? "" }

@@ -22,6 +22,15 @@ struct APIRoute: Sendable {
     /// a plugin that is not there is 404 whoever asks.
     let exists: (@Sendable (_ parameters: [String: String]) -> Bool)?
     let handler: Handler
+    /// What the API's description says of it.
+    private(set) var operation: APIOperation?
+
+    /// The same route with a description.
+    func described(_ operation: APIOperation) -> APIRoute {
+        var route = self
+        route.operation = operation
+        return route
+    }
 
     /// Makes a route.
     init(
@@ -42,6 +51,7 @@ struct APIRoute: Sendable {
     func permission(with parameters: [String: String]) -> String? {
         guard var text = permission else { return nil }
         for (name, value) in parameters {
+            // The tenant of the request is filled in by whoever checks the token.
             text = text.replacing("{\(name)}", with: value.replacing(".", with: "_"))
         }
         return text

@@ -16,14 +16,16 @@ public struct ManagementResponder: HTTPResponder {
     /// The largest body that is read. The largest that clients send, a config with a thousand lines, has 200 kB.
     private static let maximumBodyLength = 4 * 1_024 * 1_024
 
-    private let authority: TokenAuthority
+    private let authority: any AccessAuthority
     private let routes: RouteTable
     private let securityLog: Logger
+    private let gate: RequestGate
 
     /// Makes a responder over the use cases.
-    public init(useCases: ManagementUseCases, authority: TokenAuthority) {
+    public init(useCases: ManagementUseCases, authority: any AccessAuthority, limits: RequestLimits = RequestLimits()) {
         self.authority = authority
         securityLog = useCases.securityLog
+        gate = RequestGate(limits: limits, now: useCases.now)
         routes = RouteTable(
             WazoRoutes(useCases).all + CurrentRoutes(useCases).all
                 + [APIRoute(.get, "/health/live", nil) { _ in .ok(["status": "live"]) }])
@@ -36,7 +38,7 @@ public struct ManagementResponder: HTTPResponder {
         do {
             response = dialect.response(try await answer(request, dialect, context))
         } catch {
-            response = dialect.response(refusal(for: error, context))
+            response = dialect.response(refusal(for: error, dialect, context))
         }
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -49,40 +51,74 @@ public struct ManagementResponder: HTTPResponder {
         guard let route = resource.route(for: method) else {
             throw dialect.refusal(ofMethod: method, allow: resource.allow)
         }
-        let access = try access(of: request, to: route.permission(with: parameters), context)
+        let access = try await access(of: request, to: route.permission(with: parameters), dialect, context)
         guard route.method != .get || dialect.isAccepted(request.headers[.accept]) else {
             throw APIError(.notAcceptable, "this is offered as \(dialect.mediaType)")
         }
-        var body = JSONValue.null
-        if method == .post || method == .put {
-            guard dialect.reads(request.headers[.contentType]) else {
-                throw APIError(.unsupportedMediaType, "send the body as \(dialect.mediaType)")
-            }
-            body = try await readBody(request)
+        let apiRequest = APIRequest(
+            parameters: parameters, query: APIRequest.parameters(ofQuery: request.uri.query),
+            body: try await body(of: request, for: route, dialect), access: access,
+            expected: dialect.isStrict ? .any : ExpectedRevision(ifMatch: request.headers[.ifMatch]), lastEventID: request.headers[.lastEventID])
+        let answer: @Sendable () async throws -> APIResponse = {
+            try await AuditActor.$current.withValue(access?.actor) { try await route.handler(apiRequest) }
         }
-        return try await route.handler(
-            APIRequest(
-                parameters: parameters, query: APIRequest.parameters(ofQuery: request.uri.query), body: body, access: access))
+        if method == .post, !dialect.isStrict, let key = request.headers[.idempotencyKey], let access {
+            return try await gate.once(key, by: access.actor.name, request.uri.path, apiRequest.body, answer)
+        }
+        let response = try await answer()
+        if route.method == .get, let revision = response.revision, request.headers[.ifNoneMatch]?.contains("\"\(revision)\"") == true {
+            return APIResponse(status: .notModified, revision: revision)
+        }
+        return response
     }
 
-    private func access(of request: Request, to permission: String?, _ context: ManagementContext) throws -> APIAccess {
-        guard let permission else { return .anonymous }
+    private func body(of request: Request, for route: APIRoute, _ dialect: APIDialect) async throws -> JSONValue {
+        guard [.post, .put, .patch].contains(route.method) else { return .null }
+        let contentType = request.headers[.contentType]
+        if let other = route.operation?.bodyType {
+            guard contentType?.split(separator: ";").first?.trimmed.lowercased() == other else {
+                throw APIError(.unsupportedMediaType, "send the body as \(other)")
+            }
+            guard let text = String(validating: try await readBytes(request).readableBytesView, as: UTF8.self) else {
+                throw APIError(.badRequest, "the body is not UTF-8")
+            }
+            return .string(text)
+        }
+        guard dialect.reads(contentType) || route.method == .patch && contentType == "application/merge-patch+json" else {
+            throw APIError(.unsupportedMediaType, "send the body as \(dialect.mediaType)")
+        }
+        return try await readBody(request)
+    }
+
+    private func access(
+        of request: Request, to permission: String?, _ dialect: APIDialect, _ context: ManagementContext
+    ) async throws -> APIAccess? {
+        guard let permission else { return nil }
         do {
-            return try authority.access(
-                token: request.headers[.xAuthToken], tenant: request.headers[.wazoTenant], permission: permission)
-        } catch {
+            let access = try await authority.access(
+                APICredentials(
+                    token: request.headers[.xAuthToken], tenant: request.headers[.wazoTenant].flatMap { $0.isEmpty ? nil : $0 },
+                    address: context.asker, permission: permission))
+            try gate.enter(access.actor.name)
+            return access
+        } catch let refusal as AccessRefusal {
+            if case .unavailable = refusal { throw refusal }
             securityLog.warning("API token refused to \(context.asker)")
-            throw error
+            if case .token = refusal { try gate.noteRefusal(context.asker) }
+            throw refusal
+        }
+    }
+
+    private func readBytes(_ request: Request) async throws -> ByteBuffer {
+        do {
+            return try await request.body.collect(upTo: Self.maximumBodyLength)
+        } catch is NIOTooManyBytesError {
+            throw APIError(.contentTooLarge, "a body may have \(Self.maximumBodyLength) bytes")
         }
     }
 
     private func readBody(_ request: Request) async throws -> JSONValue {
-        let buffer: ByteBuffer
-        do {
-            buffer = try await request.body.collect(upTo: Self.maximumBodyLength)
-        } catch is NIOTooManyBytesError {
-            throw APIError(.contentTooLarge, "a body may have \(Self.maximumBodyLength) bytes")
-        }
+        let buffer = try await readBytes(request)
         do {
             return try JSONValue(parsing: buffer.readableBytesView)
         } catch {
@@ -90,9 +126,11 @@ public struct ManagementResponder: HTTPResponder {
         }
     }
 
-    private func refusal(for error: any Error, _ context: ManagementContext) -> APIError {
+    private func refusal(for error: any Error, _ dialect: APIDialect, _ context: ManagementContext) -> APIError {
         switch error {
         case let error as APIError: return error
+        case let error as AccessRefusal: return error.error(dialect)
+        case let error as RevisionConflict: return APIError(.preconditionFailed, error.description)
         case let error as DocumentError: return APIError(.badRequest, error.description, field: error.field)
         case let error as PackageError: return APIError(error)
         case let error as LineError: return APIError(.badRequest, error.description, field: error.field)
@@ -111,6 +149,26 @@ extension HTTPField.Name {
     fileprivate static let xAuthToken = HTTPField.Name("X-Auth-Token")
     /// The tenant for which the client acts.
     fileprivate static let wazoTenant = HTTPField.Name("Wazo-Tenant")
+    /// By which a client that repeats a request says that it is the same one.
+    fileprivate static let idempotencyKey = HTTPField.Name("Idempotency-Key")
+    /// What a client saw last of a stream of events (HTML, 9.2).
+    fileprivate static let lastEventID = HTTPField.Name("Last-Event-ID")
+}
+
+extension ExpectedRevision {
+    /// Reads the header `If-Match` (RFC 9110, 13.1.1). Weak tags never match.
+    fileprivate init(ifMatch header: String?) {
+        guard let header, header.trimmingPrefix(" ") != "*" else {
+            self = .any
+            return
+        }
+        self.init(
+            oneOf: header.split(separator: ",").compactMap { part in
+                let tag = part.trimmed
+                guard tag.utf8.count >= 2, tag.hasPrefix("\""), tag.hasSuffix("\"") else { return nil }
+                return DocumentRevision(String(tag.dropFirst().dropLast()))
+            })
+    }
 }
 
 extension HTTPFields {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+public import DHCPConfig
 import Logging
 import PhonePlugins
 public import PluginInstallation
@@ -8,12 +9,9 @@ public import Provisioning
 
 /// The use cases behind the management API.
 public struct ManagementUseCases: Sendable {
-    /// Device documents.
-    let devices: DeviceBook
+    private let appliance: Appliance
     /// Config documents.
     let configs: ConfigBook
-    /// Lines and codes.
-    let lines: LineBook
     /// What clients set while provd runs.
     let parameters: ApplianceParameters
     /// What clients tell of DHCP leases.
@@ -24,6 +22,24 @@ public struct ManagementUseCases: Sendable {
     let operations: Operations
     /// The plugins that are loaded.
     let plugins: PluginShelf
+    /// The tenants, where provd keeps them itself.
+    let tenants: TenantBook
+    /// The tokens, where provd keeps them itself.
+    let tokens: TokenBook
+    /// A device's parameters and files as an administrator sees them.
+    let preview: FilePreview
+    /// What was seen of devices lately.
+    let sightings: SightingShelf
+    /// The one way in for what is said of devices.
+    let registry: DeviceRegistry
+    /// What DHCP servers must send, if the vendor definitions are loaded.
+    let advice: DHCPAdvice?
+    /// The site file of DHCP, if the vendor definitions are loaded.
+    let dhcpSite: DHCPSite?
+    /// The backups, if the data is in a file.
+    let backups: BackupShelf?
+    /// Whether tenants and tokens are made and removed here, and not by wazo-auth.
+    let keepsTenants: Bool
     /// Installing plugins and firmware, if there is a place for them.
     let installer: PluginInstaller?
     /// Where what a doorkeeper wants to know is logged.
@@ -40,24 +56,47 @@ public struct ManagementUseCases: Sendable {
     ///   - synchronisation: The way to tell phones to fetch their configuration again.
     ///   - operations: The list of long jobs; somebody must run it.
     ///   - tenant: The appliance's own tenant.
+    ///   - definitions: The vendor definitions of DHCP, if they are loaded.
+    ///   - backups: The backups, if the data is in a file.
+    ///   - keepsTenants: Whether tenants and tokens are made and removed here, and not by wazo-auth.
     ///   - uploads: What phones have sent, if it is kept.
     ///   - installer: Installing plugins and firmware, if there is a place for them.
     public init(
         _ appliance: Appliance, registry: DeviceRegistry, synchronisation: PhoneSynchronisation, operations: Operations, tenant: TenantID,
-        uploads: UploadShelf? = nil,
+        definitions: VendorCatalog? = nil, backups: BackupShelf? = nil, keepsTenants: Bool = true, uploads: UploadShelf? = nil,
         installer: PluginInstaller? = nil
     ) {
-        devices = DeviceBook(appliance)
+        self.appliance = appliance
         configs = ConfigBook(appliance)
-        lines = LineBook(appliance, tenant: tenant)
         parameters = ApplianceParameters(appliance)
         dhcp = DHCPSightings(appliance, registry: registry)
         self.synchronisation = synchronisation
         self.operations = operations
         plugins = appliance.plugins
         self.installer = installer
+        tenants = TenantBook(appliance)
+        tokens = TokenBook(appliance)
+        preview = FilePreview(appliance)
+        sightings = appliance.sightings
+        self.registry = registry
+        advice = definitions.map { DHCPAdvice($0, settings: appliance.settings) }
+        dhcpSite = definitions.map { DHCPSite(appliance, catalog: $0) }
+        self.backups = backups
+        self.keepsTenants = keepsTenants
         securityLog = appliance.securityLog
         self.uploads = uploads
         self.tenant = tenant
     }
+
+    /// The device documents that a request can see.
+    func devices(_ request: APIRequest) async throws -> DeviceBook { DeviceBook(appliance, scope: try await request.scope()) }
+
+    /// The lines that a request can see.
+    func lines(_ request: APIRequest) async throws -> LineBook { LineBook(appliance, scope: try await request.scope()) }
+
+    /// The storage, for what is only read.
+    var store: any ProvisioningStore { appliance.store }
+
+    /// The time.
+    var now: @Sendable () -> Double { appliance.now }
 }

@@ -36,7 +36,7 @@ extension WazoRoutes {
                 }
             },
             APIRoute(.get, "/0.2/cfg_mgr/configs/{config_id}/raw", "provd.cfg_mgr.configs.{config_id}.raw.read") { request in
-                guard let rawConfig = try await useCases.devices.effectiveRawConfig(Self.configID(request)) else { throw Self.noConfig }
+                guard let rawConfig = try await useCases.configs.effectiveRawConfig(Self.configID(request)) else { throw Self.noConfig }
                 return .ok(["raw_config": .object(rawConfig)])
             },
             APIRoute(.post, "/0.2/cfg_mgr/autocreate", "provd.cfg_mgr.autocreate.create") { _ in

@@ -11,7 +11,7 @@ extension WazoRoutes {
         let useCases = useCases
         return [
             APIRoute(.post, "/0.2/dev_mgr/synchronize", "provd.dev_mgr.synchronize.create") { request in
-                guard let device = try await Self.device(named: try Self.id(in: request.body), useCases) else { throw Self.noDevice }
+                guard let device = try await Self.device(named: try Self.id(in: request.body), request, useCases) else { throw Self.noDevice }
                 let operation = await useCases.operations.begin { try await useCases.synchronisation.synchronise(device.id) }
                 return .created(nil, at: "/0.2/dev_mgr/synchronize/\(operation.id)")
             },
@@ -25,7 +25,7 @@ extension WazoRoutes {
             },
             APIRoute(.post, "/0.2/dev_mgr/reconfigure", "provd.dev_mgr.reconfigure.create") { request in
                 // Clients expect 400 for a device that is not there, here alone.
-                guard try await useCases.devices.reconfigure(DeviceID(stored: try Self.id(in: request.body))) else {
+                guard try await useCases.devices(request).reconfigure(DeviceID(stored: try Self.id(in: request.body))) else {
                     throw APIError(.badRequest, "there is no such device", field: "id")
                 }
                 return .noContent
@@ -46,8 +46,8 @@ extension WazoRoutes {
         return id
     }
 
-    private static func device(named name: String, _ useCases: ManagementUseCases) async throws -> Device? {
-        try await useCases.devices.device(name).flatMap { $0.id.description == name ? $0 : nil }
+    private static func device(named name: String, _ request: APIRequest, _ useCases: ManagementUseCases) async throws -> Device? {
+        try await useCases.devices(request).device(name).flatMap { $0.id.description == name ? $0 : nil }
     }
 
     private static func operation(_ request: APIRequest) -> Int? { Int(request.parameter("operation_id")) }

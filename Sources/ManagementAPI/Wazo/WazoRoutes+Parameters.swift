@@ -16,7 +16,7 @@ extension WazoRoutes {
                 for name in ApplianceParameters.Name.allCases {
                     list.append([
                         "id": .string(name.rawValue), "description": .string(name.description(locale: locale)),
-                        "value": try await useCases.parameters.value(of: name, for: Self.tenant(of: request, useCases)),
+                        "value": try await useCases.parameters.value(of: name, for: request.tenant()),
                         "links": Self.linkList([("srv.configure.param", "/0.2/configure/\(name.rawValue)")]),
                     ])
                 }
@@ -24,7 +24,7 @@ extension WazoRoutes {
             },
             APIRoute(.get, "/0.2/configure/{param_id}", "provd.configure.{tenant_uuid}.{param_id}.read") { request in
                 let name = try Self.parameterName(request)
-                let value = try await useCases.parameters.value(of: name, for: Self.tenant(of: request, useCases))
+                let value = try await useCases.parameters.value(of: name, for: request.tenant())
                 return .ok(["param": ["value": value]])
             },
             APIRoute(.put, "/0.2/configure/{param_id}", "provd.configure.{tenant_uuid}.{param_id}.update") { request in
@@ -32,7 +32,7 @@ extension WazoRoutes {
                 guard let value = try Self.envelope("param", in: request.body)["value"] else {
                     throw APIError(.badRequest, "param has no value; null unsets the parameter", field: "value")
                 }
-                try await useCases.parameters.set(name, to: value, for: Self.tenant(of: request, useCases))
+                try await useCases.parameters.set(name, to: value, for: request.tenant())
                 return .noContent
             },
         ]
@@ -43,9 +43,5 @@ extension WazoRoutes {
             throw APIError(.notFound, "there is no such parameter: GET /0.2/configure lists them")
         }
         return name
-    }
-
-    private static func tenant(of request: APIRequest, _ useCases: ManagementUseCases) -> TenantID {
-        request.access.tenant ?? useCases.tenant
     }
 }

@@ -10,63 +10,152 @@ import NIOHTTP1
 struct APIClient {
     /// What went wrong, in words for the person at the terminal.
     struct Failure: Error, CustomStringConvertible {
+        /// What scripts tell failures apart by.
+        enum Kind: Int32 {
+            /// Anything else.
+            case other = 1
+            /// There is no such thing.
+            case notFound = 3
+            /// The token is none, or does not allow this.
+            case refused = 4
+            /// provd does not answer.
+            case unreachable = 5
+            /// Somebody else changed it meanwhile, or it is in the way of something.
+            case conflict = 6
+        }
+
+        let kind: Kind
         let description: String
+
+        init(_ kind: Kind = .other, description: String) {
+            self.kind = kind
+            self.description = description
+        }
     }
 
     /// The largest answer that is read: 50,000 devices have some 40 MB.
     private static let maximumLength = 256 * 1_024 * 1_024
+    /// How long one request may take. The largest import takes seconds.
+    private static let timeout = TimeAmount.seconds(60)
 
     private let base: String
     private let token: String
+    private let tenant: String?
 
     init(_ options: ConnectionOptions) throws {
         let environment = ProcessInfo.processInfo.environment
         base = options.url ?? environment["PROVD_URL"] ?? "http://127.0.0.1:8666"
+        tenant = options.tenant ?? environment["PROVD_TENANT"]
         let file = options.tokenFile ?? environment["PROVD_TOKEN_FILE"] ?? "/var/lib/provd/admin-token"
         guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
             throw Failure(
-                description: "the token file \(file) cannot be read: run provctl as root, or name another file with --token-file")
+                .refused, description: "the token file \(file) cannot be read: run provctl as root, or name another file with --token-file")
         }
         token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    func get(_ path: String) async throws -> JSONValue { try await send(.GET, path, nil) }
+    func get(_ path: String) async throws -> JSONValue { try Self.document(try await send(.GET, path).body) }
 
-    func post(_ path: String, _ body: JSONValue) async throws -> JSONValue { try await send(.POST, path, body) }
+    func post(_ path: String, _ body: JSONValue) async throws -> JSONValue {
+        try Self.document(try await send(.POST, path, body.serialized()).body)
+    }
+
+    func put(_ path: String, _ body: JSONValue) async throws -> JSONValue { try Self.document(try await send(.PUT, path, body.serialized()).body) }
+
+    func patch(_ path: String, _ body: JSONValue) async throws -> JSONValue {
+        try Self.document(try await send(.PATCH, path, body.serialized()).body)
+    }
+
+    func delete(_ path: String) async throws { _ = try await send(.DELETE, path) }
+
+    /// The text at a path that is no JSON.
+    func text(_ path: String) async throws -> String { String(buffer: try await send(.GET, path).body) }
+
+    /// Sends a table.
+    func post(csv text: String, _ path: String) async throws -> JSONValue {
+        try Self.document(try await send(.POST, path, Array(text.utf8), contentType: "text/csv").body)
+    }
+
+    /// All elements of a list that comes in parts.
+    func all(_ path: String, _ name: String) async throws -> [JSONValue] {
+        var elements: [JSONValue] = [], cursor: String?
+        repeat {
+            let separator = path.contains("?") ? "&" : "?"
+            let page = try await get("\(path)\(separator)limit=1000" + (cursor.map { "&cursor=\($0)" } ?? ""))
+            elements += page[name]?.array ?? []
+            cursor = page["next"]?.string
+        } while cursor != nil
+        return elements
+    }
+
+    /// Writes what is at a path into a file that only its owner can read.
+    func download(_ path: String, to file: String) async throws {
+        let response = try await response(.GET, path, nil, contentType: nil)
+        guard FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let handle = FileHandle(forWritingAtPath: file)
+        else { throw Failure(description: "\(file) cannot be written") }
+        for try await piece in response.body { try handle.write(contentsOf: Data(piece.readableBytesView)) }
+        try handle.close()
+    }
 
     /// Begins an operation and waits until it has ended.
     ///
     /// - Returns: The operation as it ended.
     func operation(_ path: String) async throws -> JSONValue {
         var operation = try await post(path, [:])
+        let progress = ProgressLine()
         while let state = operation["state"]?.string, state == "waiting" || state == "progress", let id = operation["id"]?.int {
+            progress.show(state == "waiting" ? "waiting" : "asking the phone")
             try await Task.sleep(for: .milliseconds(200))
             operation = try await get("/1.0/operations/\(id)")
         }
+        progress.clear()
         return operation
     }
 
-    func delete(_ path: String) async throws { _ = try await send(.DELETE, path, nil) }
+    private func send(
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, contentType: String = "application/json"
+    ) async throws -> (response: HTTPClientResponse, body: ByteBuffer) {
+        let response = try await response(method, path, body, contentType: body == nil ? nil : contentType)
+        return (response, try await response.body.collect(upTo: Self.maximumLength))
+    }
 
-    private func send(_ method: HTTPMethod, _ path: String, _ body: JSONValue?) async throws -> JSONValue {
+    /// - Throws: `Failure` unless the answer is a success.
+    private func response(_ method: HTTPMethod, _ path: String, _ body: [UInt8]?, contentType: String?) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
         request.headers.add(name: "X-Auth-Token", value: token)
-        if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(bytes: body.serialized()))
-        }
+        if let tenant { request.headers.add(name: "Wazo-Tenant", value: tenant) }
+        if let contentType { request.headers.add(name: "Content-Type", value: contentType) }
+        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response: HTTPClientResponse
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
         } catch {
-            throw Failure(description: "provd does not answer at \(base) (\(error)): see that it runs, or name its address with --url")
+            throw Failure(.unreachable, description: "provd does not answer at \(base) (\(error)): see that it runs, or name its address with --url")
         }
-        let buffer = try await response.body.collect(upTo: Self.maximumLength)
-        let document: JSONValue = buffer.readableBytes == 0 ? .null : (try? JSONValue(parsing: buffer.readableBytesView)) ?? .null
-        guard (200..<300).contains(response.status.code) else {
-            throw Failure(description: document["detail"]?.string ?? "provd answered \(response.status)")
+        guard !(200..<300).contains(response.status.code) else { return response }
+        let problem = (try? JSONValue(parsing: try await response.body.collect(upTo: Self.maximumLength).readableBytesView)) ?? .null
+        var text = problem["detail"]?.string ?? "provd answered \(response.status)"
+        for row in problem["problems"]?.array ?? [] {
+            text += "\n  row \(row["row"]?.int ?? 0)\(row["field"]?.string.map { $0.isEmpty ? "" : ", \($0)" } ?? ""): \(row["text"]?.string ?? "")"
         }
-        return document
+        let kind: Failure.Kind =
+            switch response.status.code {
+            case 401, 403: .refused
+            case 404: .notFound
+            case 409, 412: .conflict
+            default: .other
+            }
+        throw Failure(kind, description: text)
+    }
+
+    private static func document(_ body: ByteBuffer) throws -> JSONValue {
+        guard body.readableBytes > 0 else { return .null }
+        do {
+            return try JSONValue(parsing: body.readableBytesView)
+        } catch {
+            throw Failure(description: "provd's answer is \(error)")
+        }
     }
 }

@@ -8,7 +8,10 @@ struct Table {
 
     mutating func add(_ row: [String]) { rows.append(row.map(Self.printable)) }
 
-    var text: String {
+    var text: String { text(withHeading: true) }
+
+    func text(withHeading: Bool) -> String {
+        let rows = withHeading ? rows : Array(rows.dropFirst())
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0 }
         return rows.map { row in

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Foundation
 import JSONText
 
 /// `provctl line …`
 struct LineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "line", abstract: "People's lines and their provisioning codes.",
-        subcommands: [LineAdd.self, LineList.self, LineRemove.self])
+        subcommands: [
+            LineAdd.self, LineList.self, LineChange.self, LineCode.self, LineAssign.self, LineRemove.self, LineImport.self, LineExport.self,
+            LineCards.self,
+        ])
 }
 
 /// `provctl line add`
@@ -28,16 +32,18 @@ struct LineAdd: AsyncParsableCommand {
         body["provisioning_code"] = code.map(JSONValue.string)
         body["username"] = username.map(JSONValue.string)
         body["password"] = try passwordFile.map { .string(try SecretFile.read($0)) }
-        body["server"] = try server.map(Self.server)
+        body["server"] = try server.map(ServerArgument.document)
         let line = try await APIClient(connection).post("/1.0/lines", .object(body))
         if connection.json { return print(line.text(.indented)) }
         let code = line["provisioning_code"]?.string ?? "none"
+        if connection.quiet { return print(code) }
         print("line \(number) of \(Table.printable(name)) was added; its owner dials \(code)")
     }
 }
 
-extension LineAdd {
-    private static func server(_ text: String) throws -> JSONValue {
+/// A SIP server as it is written on the command line.
+enum ServerArgument {
+    static func document(_ text: String) throws -> JSONValue {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         switch parts.count {
         case 1: return ["host": .string(text)]
@@ -56,26 +62,155 @@ struct LineList: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
-        let answer = try await APIClient(connection).get("/1.0/lines")
-        if connection.json { return print(answer.text(.indented)) }
+        let lines = try await APIClient(connection).all("/1.0/lines", "lines")
+        if connection.json { return print((["lines": .array(lines)] as JSONValue).text(.indented)) }
         var table = Table(["NUMBER", "NAME", "CODE", "DEVICE", "ID"])
-        for line in answer["lines"]?.array ?? [] {
+        for line in lines {
             table.add(["number", "display_name", "provisioning_code", "device", "id"].map { line[$0]?.string ?? "-" })
         }
-        print(table.text)
+        connection.show(table)
+    }
+}
+
+/// The line that an argument names, by its number or id.
+enum LineArgument {
+    static func path(_ name: String, _ client: APIClient) async throws -> String {
+        let lines = try await client.all("/1.0/lines", "lines").filter { $0["id"]?.string == name || $0["number"]?.string == name }
+        guard let id = lines.first?["id"]?.string else { throw APIClient.Failure(.notFound, description: "there is no line \(name): “provctl line list” shows them") }
+        guard lines.count == 1 else {
+            throw APIClient.Failure(.conflict, description: "several tenants have a line \(name): name it by its id, or name the tenant with --tenant")
+        }
+        return "/1.0/lines/\(try PathSegment.encode(id))"
+    }
+}
+
+/// `provctl line change`
+struct LineChange: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "change", abstract: "Change a line; what is not named stays.")
+
+    @OptionGroup var connection: ConnectionOptions
+    @Argument(help: "The line's number or id.") var line: String
+    @Option(help: "The new number.") var number: String?
+    @Option(help: "The new name.") var name: String?
+    @Option(help: "The new provisioning code; “none” takes it away.") var code: String?
+    @Option(help: "The new SIP user name.") var username: String?
+    @Option(help: "A file that holds the new SIP password.") var passwordFile: String?
+    @Option(help: "The new SIP server, as HOST or HOST:PORT; “provd” for provd itself.") var server: String?
+
+    func run() async throws {
+        var body = JSONObject()
+        body["number"] = number.map(JSONValue.string)
+        body["display_name"] = name.map(JSONValue.string)
+        body["username"] = username.map(JSONValue.string)
+        body["provisioning_code"] = code.map { $0 == "none" ? .null : .string($0) }
+        body["password"] = try passwordFile.map { .string(try SecretFile.read($0)) }
+        body["server"] = try server.map { $0 == "provd" ? .null : try ServerArgument.document($0) }
+        guard !body.isEmpty else { throw ValidationError("say what to change, as --name") }
+        let client = try APIClient(connection)
+        let changed = try await client.patch(try await LineArgument.path(line, client), .object(body))
+        if connection.json { return print(changed.text(.indented)) }
+        connection.say("the line was changed; its phone knows when it has fetched its configuration (provctl device sync)")
+    }
+}
+
+/// `provctl line code`
+struct LineCode: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "code", abstract: "Give lines new provisioning codes.")
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var confirmation: Confirmation
+    @Argument(help: "The lines' numbers or ids.") var lines: [String] = []
+    @Flag(help: "All lines that are on no phone.") var unassigned = false
+
+    func run() async throws {
+        let client = try APIClient(connection)
+        var names = lines
+        if unassigned {
+            let free = try await client.all("/1.0/lines", "lines").filter { $0["device"]?.isNull ?? true }.compactMap { $0["id"]?.string }
+            try confirmation.ask("\(free.count) lines get new codes; the old ones, maybe on printed cards, are good for nothing then.")
+            names += free
+        }
+        guard !names.isEmpty else { throw ValidationError("name a line, or --unassigned") }
+        var table = Table(["NUMBER", "NAME", "CODE"])
+        for name in names {
+            let line = try await client.post(try await LineArgument.path(name, client) + "/code", [:])
+            if connection.json { print(line.text()) }
+            table.add(["number", "display_name", "provisioning_code"].map { line[$0]?.string ?? "-" })
+        }
+        if !connection.json { connection.show(table) }
+    }
+}
+
+/// `provctl line assign`
+struct LineAssign: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "assign", abstract: "Put a line on a phone, as if its code had been dialled there.")
+
+    @OptionGroup var connection: ConnectionOptions
+    @Argument(help: "The line's number or id.") var line: String
+    @Argument(help: "The device's hardware address or id.") var device: String
+
+    func run() async throws {
+        let client = try APIClient(connection)
+        let answer = try await client.post(try await LineArgument.path(line, client) + "/assign", ["device": .string(device)])
+        if connection.json { return print(answer.text(.indented)) }
+        connection.say("the line is on the phone; “provctl device sync \(device)” tells it")
     }
 }
 
 /// `provctl line remove`
 struct LineRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Remove a line; its phone goes back to autoprov.")
+        commandName: "remove", abstract: "Remove lines; their phones go back to autoprov.")
 
     @OptionGroup var connection: ConnectionOptions
-    @Argument(help: "The line's id, as “provctl line list” shows it.") var id: String
+    @OptionGroup var confirmation: Confirmation
+    @Argument(help: "The lines' numbers or ids.") var lines: [String]
 
     func run() async throws {
-        try await APIClient(connection).delete("/1.0/lines/\(try PathSegment.encode(id))")
-        if !connection.json { print("the line was removed") }
+        let client = try APIClient(connection)
+        if lines.count > 1 { try confirmation.ask("\(lines.count) lines are removed, and their phones lose them.") }
+        for line in lines {
+            try await client.delete(try await LineArgument.path(line, client))
+            connection.say("line \(line) was removed")
+        }
     }
+}
+
+/// `provctl line import`
+struct LineImport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Add lines from a table (CSV), all of them or none.",
+        discussion: "The first row names the columns: number, display_name, and if wanted username, password, provisioning_code, server, port.")
+
+    @OptionGroup var connection: ConnectionOptions
+    @Argument(help: "The table; “-” for standard input.") var file: String
+    @Flag(help: "Only check, and tell every problem with its row.") var dryRun = false
+
+    func run() async throws {
+        let data = file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+        guard let data, let text = String(data: data, encoding: .utf8) else { throw ValidationError("\(file) cannot be read, or is not UTF-8") }
+        let answer = try await APIClient(connection).post(csv: text, "/1.0/lines/import?dry_run=\(dryRun)")
+        if connection.json { return print(answer.text(.indented)) }
+        let count = answer["lines"]?.array?.count ?? 0
+        connection.say(dryRun ? "\(count) lines could be added; nothing was changed" : "\(count) lines were added")
+    }
+}
+
+/// `provctl line export`
+struct LineExport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "export", abstract: "Print the lines as a table (CSV), without passwords.")
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws { FileHandle.standardOutput.write(Data(try await APIClient(connection).text("/1.0/lines/export").utf8)) }
+}
+
+/// `provctl line cards`
+struct LineCards: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cards", abstract: "Print a page (HTML) with a card for each person who has no phone yet: whose phone it will be, and what to dial.")
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws { FileHandle.standardOutput.write(Data(try await APIClient(connection).text("/1.0/lines/cards").utf8)) }
 }

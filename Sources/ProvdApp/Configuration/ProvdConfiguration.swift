@@ -60,11 +60,13 @@ struct ProvdConfiguration: Sendable {
     /// `files.enrolment_hours` (number, default 24): for how long after the first start a phone whose DHCP was not seen
     /// may fetch such a file.
     var enrolmentHours: Double
+    /// The section `auth`, and who may ask how much of the management API.
+    var access: AccessConfiguration
     /// `log.level` (trace, debug, info, notice, warning, error, critical; default info).
     var logLevel: Logger.Level
 
     /// All keys, as they stand in the file.
-    static let keys = OnboardingConfiguration.keys.union([
+    static let keys = OnboardingConfiguration.keys.union(AccessConfiguration.keys).union([
         "state_directory", "plugins_directory", "plugins.keys", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
         "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled",
         "dhcp_inform.interface", "dhcp_inform.address", "sightings.socket",
@@ -111,6 +113,7 @@ struct ProvdConfiguration: Sendable {
         guard let known = Logger.Level(rawValue: level) else {
             throw ConfigurationProblem("log.level is “\(level)”: it can be \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
         }
+        self.access = try AccessConfiguration(reader: reader)
         logLevel = known
     }
 

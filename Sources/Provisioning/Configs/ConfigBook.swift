@@ -21,6 +21,11 @@ public struct ConfigBook: Sendable {
     /// The config with a key, or `nil`.
     public func config(_ id: ConfigID) async throws -> Config? { try await appliance.store.config(id) }
 
+    /// The effective parameters of a config, or `nil` if there is no such config.
+    public func effectiveRawConfig(_ id: ConfigID) async throws -> JSONObject? {
+        try await ConfigTree(root: id, in: appliance.store).flattened(id, base: appliance.settings.baseRawConfig)
+    }
+
     /// Adds a config of a client's document.
     ///
     /// - Throws: `DocumentError` if the document is wrong or the key is taken, else `StoreError`.
@@ -70,10 +75,26 @@ public struct ConfigBook: Sendable {
         }
     }
 
+    /// Changes members of a config (RFC 7396): null removes a member, anything else replaces it.
+    ///
+    /// - Returns: The config as it is now, or `nil` if there is none.
+    /// - Throws: `DocumentError` if the document is wrong, `RevisionConflict`, else `StoreError`.
+    public func change(_ id: ConfigID, expecting: ExpectedRevision = .any, with patch: JSONObject) async throws -> Config? {
+        if patch["id"] != nil { throw DocumentError("id", "the id of a config cannot be changed") }
+        return try await appliance.store.transaction { transaction in
+            guard let former = try transaction.config(id) else { return nil }
+            try expecting.check(former.revision)
+            let config = try ConfigDocument.check(former.document.patched(with: patch), id: id)
+            if former != config { try transaction.save(config) }
+            return config
+        }
+    }
+
     /// Deletes a config, unless its `deletable` is false.
-    public func delete(_ id: ConfigID) async throws -> Deletion {
+    public func delete(_ id: ConfigID, expecting: ExpectedRevision = .any) async throws -> Deletion {
         try await appliance.store.transaction { [appliance] transaction in
             guard let config = try transaction.config(id) else { return .notFound }
+            try expecting.check(config.revision)
             guard config.isDeletable else { return .notDeletable }
             try transaction.delete(id)
             try Self.settleDevices(on: id, appliance, in: transaction)
@@ -91,4 +112,9 @@ public struct ConfigBook: Sendable {
             try transaction.save(device)
         }
     }
+}
+
+extension Config {
+    /// The state of the document.
+    public var revision: DocumentRevision { DocumentRevision(of: .object(fullDocument)) }
 }

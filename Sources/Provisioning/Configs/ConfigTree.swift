@@ -42,18 +42,23 @@ public struct ConfigTree: Sendable, Equatable {
     ///
     /// - Returns: `nil` if there is no such config.
     public func flattened(_ id: ConfigID, base: JSONObject) -> JSONObject? {
-        guard let config = configs[id] else { return nil }
-        var result = base
-        var visited: Set<ConfigID> = [id]
-        layAncestors(of: config, over: &result, visited: &visited)
-        return result.merged(with: config.rawConfig)
+        layers(of: id)?.reduce(base) { $0.merged(with: $1.rawConfig) }
     }
 
-    private func layAncestors(of config: Config, over result: inout JSONObject, visited: inout Set<ConfigID>) {
+    /// A config and its ancestors in the order in which they are laid over one another, or `nil` if there is no such config.
+    func layers(of id: ConfigID) -> [Config]? {
+        guard let config = configs[id] else { return nil }
+        var layers: [Config] = []
+        var visited: Set<ConfigID> = [id]
+        addAncestors(of: config, to: &layers, visited: &visited)
+        return layers + [config]
+    }
+
+    private func addAncestors(of config: Config, to layers: inout [Config], visited: inout Set<ConfigID>) {
         for parent in config.parents {
             guard let ancestor = configs[parent], visited.insert(parent).inserted else { continue }
-            layAncestors(of: ancestor, over: &result, visited: &visited)
-            result = result.merged(with: ancestor.rawConfig)
+            addAncestors(of: ancestor, to: &layers, visited: &visited)
+            layers.append(ancestor)
         }
     }
 }

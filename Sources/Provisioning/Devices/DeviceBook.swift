@@ -6,36 +6,40 @@ public import ProvModel
 
 /// The device documents as administrators and their programs see and change them.
 public struct DeviceBook: Sendable {
-    private let appliance: Appliance
+    let appliance: Appliance
+    let scope: TenantScope
 
-    /// Makes the use case.
-    public init(_ appliance: Appliance) { self.appliance = appliance }
-
-    /// All devices, oldest first.
-    public func all() async throws -> [Device] { try await appliance.store.devices() }
+    /// Makes the use case for a tenant's devices, and those of all tenants below it.
+    public init(_ appliance: Appliance, scope: TenantScope) {
+        self.appliance = appliance
+        self.scope = scope
+    }
 
     /// The devices with a value, oldest first.
-    public func devices(where key: DeviceKey) async throws -> [Device] { try await appliance.store.devices(where: key) }
+    public func devices(where key: DeviceKey) async throws -> [Device] {
+        try await appliance.store.devices(where: key).filter { scope.holds($0.tenant) }
+    }
 
     /// The device with a key or a hardware address, or `nil`.
     public func device(_ name: String) async throws -> Device? {
-        if let device = try await appliance.store.device(DeviceID(stored: name)) { return device }
+        if let device = try await appliance.store.device(DeviceID(stored: name)), scope.holds(device.tenant) { return device }
         guard let mac = MACAddress(name) else { return nil }
-        return try await appliance.store.devices(where: .mac(mac)).first
+        return try await devices(where: .mac(mac)).first
     }
 
     /// Adds a device of a client's document. The server's own members in it are written over.
     ///
     /// - Throws: `DocumentError` if the document is wrong or the key is taken, else `StoreError`.
-    public func create(_ document: JSONObject, tenant: TenantID, isNew: Bool) async throws -> DeviceID {
+    public func create(_ document: JSONObject) async throws -> DeviceID {
         let id = try identifier(document["id"])
         let checked = try DeviceDocument.check(document)
-        let catalog = appliance.plugins.catalog, now = appliance.now()
+        let catalog = appliance.plugins.catalog, now = appliance.now(), tenant = scope.tenant
         return try await appliance.store.transaction { transaction in
             guard try transaction.device(id) == nil else { throw DocumentError("id", id.description) }
             var device = Device(id: id, document: checked)
             device.tenant = tenant
-            device.document["is_new"] = .bool(isNew)
+            // What belongs to the appliance's own tenant waits for a tenant that claims it.
+            device.document["is_new"] = .bool(try Self.isMain(tenant, in: transaction))
             device.isConfigured = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
             try transaction.save(device)
             if let config = device.config { try AutoprovConfig.adopt(config, by: id, in: transaction) }
@@ -46,16 +50,21 @@ public struct DeviceBook: Sendable {
 
     /// Replaces a device's document. Members that are absent vanish; the key stays.
     ///
+    /// A device that waits for its tenant becomes the tenant's that writes it; by this wazo-confd claims devices.
+    ///
     /// - Returns: Whether there is such a device.
     /// - Throws: `DocumentError` if the document is wrong, else `StoreError`.
     public func replace(_ id: DeviceID, with document: JSONObject) async throws -> Bool {
         let checked = try DeviceDocument.check(document)
-        let catalog = appliance.plugins.catalog, now = appliance.now()
+        let catalog = appliance.plugins.catalog, now = appliance.now(), scope = scope
         return try await appliance.store.transaction { transaction in
             guard let former = try transaction.device(id) else { return false }
+            let isNew = former.document["is_new"]?.bool ?? false
+            guard isNew || scope.holds(former.tenant) else { return false }
             var device = Device(id: id, document: checked)
-            device.tenant = former.tenant
-            device.document["is_new"] = former.document["is_new"] ?? false
+            device.tenant = isNew ? scope.tenant : former.tenant
+            let isMain = try device.tenant.map { try Self.isMain($0, in: transaction) } ?? false
+            device.document["is_new"] = .bool(isNew && isMain)
             device.isConfigured = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
             guard device != former else { return true }
             // A plugin that the client names anew is its choice from now on.
@@ -73,24 +82,35 @@ public struct DeviceBook: Sendable {
     /// Deletes a device. Its lines stay and have no phone; a config that was its own goes.
     ///
     /// - Returns: Whether there was such a device.
-    public func delete(_ id: DeviceID) async throws -> Bool {
-        try await appliance.store.transaction { transaction in
-            guard let device = try transaction.device(id) else { return false }
-            try transaction.delete(id)
-            // Known anew it is a new device: what it was bound to counts no longer.
-            if let mac = device.mac { try transaction.deleteBinding(of: mac) }
-            if let config = device.config { try AutoprovConfig.removeIfOrphaned(config, in: transaction) }
+    public func delete(_ id: DeviceID, expecting: ExpectedRevision = .any) async throws -> Bool {
+        let scope = scope
+        return try await appliance.store.transaction { transaction in
+            guard let device = try transaction.device(id), scope.holds(device.tenant) else { return false }
+            try expecting.check(device.revision)
+            try Self.delete(device, in: transaction)
             return true
         }
+    }
+
+    static func delete(_ device: Device, in transaction: any StoreTransaction) throws {
+        try transaction.delete(device.id)
+        // Known anew it is a new device: what it was bound to counts no longer.
+        if let mac = device.mac { try transaction.deleteBinding(of: mac) }
+        if let config = device.config { try AutoprovConfig.removeIfOrphaned(config, in: transaction) }
+    }
+
+    /// Whether a tenant is the appliance's own.
+    static func isMain(_ tenant: TenantID, in transaction: any StoreTransaction) throws -> Bool {
+        try transaction.setting(FirstStart.tenantSetting) == tenant.description
     }
 
     /// Finds out anew whether a device can be served. Its files need nothing: they are rendered when asked for.
     ///
     /// - Returns: Whether there is such a device.
     public func reconfigure(_ id: DeviceID) async throws -> Bool {
-        let catalog = appliance.plugins.catalog
+        let catalog = appliance.plugins.catalog, scope = scope
         return try await appliance.store.transaction { transaction in
-            guard var device = try transaction.device(id) else { return false }
+            guard var device = try transaction.device(id), scope.holds(device.tenant) else { return false }
             let canBeServed = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
             guard device.isConfigured != canBeServed else { return true }
             device.isConfigured = canBeServed
@@ -105,19 +125,14 @@ public struct DeviceBook: Sendable {
     ///
     /// - Returns: Whether there was such a device.
     public func reset(_ id: DeviceID) async throws -> Bool {
-        let now = appliance.now()
+        let now = appliance.now(), scope = scope
         await appliance.journal.flush()
         return try await appliance.store.transaction { transaction in
-            guard let device = try transaction.device(id) else { return false }
+            guard let device = try transaction.device(id), scope.holds(device.tenant) else { return false }
             try transaction.append([.administered(device, "was reset by an administrator", now: now)])
             try Assignment(now: now).release(device, in: transaction)
             return true
         }
-    }
-
-    /// The effective parameters of a config, or `nil` if there is no such config.
-    public func effectiveRawConfig(_ id: ConfigID) async throws -> JSONObject? {
-        try await ConfigTree(root: id, in: appliance.store).flattened(id, base: appliance.settings.baseRawConfig)
     }
 
     /// The events of a device after a position, oldest first.

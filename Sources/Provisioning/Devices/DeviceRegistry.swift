@@ -37,6 +37,12 @@ public struct DeviceRegistry: Sendable {
     /// - Returns: The device as it is now, or `nil` if the sighting is about none.
     /// - Throws: `StoreError` if the database cannot be used.
     public func sight(_ sighting: Sighting) async throws -> Device? {
+        let device = try await device(of: sighting)
+        appliance.sightings.note(sighting, device: device?.id, now: appliance.now())
+        return device
+    }
+
+    private func device(of sighting: Sighting) async throws -> Device? {
         let sighting = try await withoutForgeries(sighting)
         if let device = try await find(sighting), try await isSettled(device, sighting) { return device }
         let now = appliance.now()

@@ -119,8 +119,9 @@ public struct PhoneFiles: Sendable {
     private func reasonAgainst(_ request: PhoneFileRequest, _ device: Device) async throws -> String? {
         appliance.securityLog.notice("Sensitive file requested from \(request.asker): \(request.fileName)")
         let binding: AddressBinding? = if let mac = device.mac { try await appliance.store.binding(of: mac) } else { nil }
-        let decision = appliance.settings.fileAccess.decide(
-            mac: device.mac, asker: request.asker, binding: binding, enrolmentIsOpen: appliance.now() < enrolmentEnds)
+        let policy = try await policy(for: device)
+        let decision = policy.access.decide(
+            mac: device.mac, asker: request.asker, binding: binding, enrolmentIsOpen: appliance.now() < policy.enrolmentEnds)
         switch decision {
         case .allow: return nil
         case .allowAndBind:
@@ -130,6 +131,15 @@ public struct PhoneFiles: Sendable {
             appliance.securityLog.warning("Sensitive file refused to \(request.asker): \(request.fileName)")
             return reason
         }
+    }
+
+    /// What the device's tenant says of files with credentials, else the tenants above it, else the configuration.
+    private func policy(for device: Device) async throws -> (access: FileAccessPolicy, enrolmentEnds: Double) {
+        guard let tenant = device.tenant else { return (appliance.settings.fileAccess, enrolmentEnds) }
+        let tree = try await appliance.store.tenants()
+        let path = tree.pathToRoot(of: tenant).compactMap { tree[$0] }
+        let access = path.lazy.compactMap { $0.fileAccess.flatMap(FileAccessPolicy.init(rawValue:)) }.first
+        return (access ?? appliance.settings.fileAccess, path.lazy.compactMap(\.enrolmentEnds).first ?? enrolmentEnds)
     }
 
     /// The file as it is for this device now, or `nil` without a config.

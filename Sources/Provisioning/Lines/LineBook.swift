@@ -5,13 +5,13 @@ public import ProvModel
 
 /// The lines of the people, and the codes by which they make phones theirs.
 public struct LineBook: Sendable {
-    private let appliance: Appliance
-    private let tenant: TenantID
+    let appliance: Appliance
+    let scope: TenantScope
 
-    /// Makes the use case for a tenant's lines.
-    public init(_ appliance: Appliance, tenant: TenantID) {
+    /// Makes the use case for a tenant's lines, and those of all tenants below it. New lines are the tenant's own.
+    public init(_ appliance: Appliance, scope: TenantScope) {
         self.appliance = appliance
-        self.tenant = tenant
+        self.scope = scope
     }
 
     /// What an administrator says of a new line. What is left out provd makes up.
@@ -58,23 +58,34 @@ public struct LineBook: Sendable {
         }
     }
 
-    /// All lines of the tenant, by number.
+    /// All lines, by number.
     public func all() async throws -> [Line] {
-        try await appliance.store.lines().filter { $0.tenant == tenant }
+        try await appliance.store.lines().filter { scope.holds($0.tenant) }
+    }
+
+    /// A part of the lines, oldest first.
+    public func page(after position: Int64?, limit: Int) async throws -> Page<Line> {
+        try await appliance.store.lines(PageQuery(tenants: scope.tree, after: position, limit: limit))
+    }
+
+    /// The lines on any of some devices.
+    public func lines(on devices: [DeviceID]) async throws -> [Line] {
+        try await appliance.store.lines(on: devices).filter { scope.holds($0.tenant) }
     }
 
     /// The line with a key, or `nil`.
     public func line(_ id: LineID) async throws -> Line? {
-        try await appliance.store.line(id).flatMap { $0.tenant == tenant ? $0 : nil }
+        try await appliance.store.line(id).flatMap { scope.holds($0.tenant) ? $0 : nil }
     }
 
     /// Removes a line. A device that has it goes back to autoprov.
     ///
     /// - Returns: Whether there was such a line.
-    public func remove(_ id: LineID) async throws -> Bool {
-        let tenant = tenant, now = appliance.now()
+    public func remove(_ id: LineID, expecting: ExpectedRevision = .any) async throws -> Bool {
+        let scope = scope, now = appliance.now()
         return try await appliance.store.transaction { transaction in
-            guard let line = try transaction.line(id), line.tenant == tenant else { return false }
+            guard let line = try transaction.line(id), scope.holds(line.tenant) else { return false }
+            try expecting.check(line.revision)
             try transaction.delete(id)
             if let device = try line.device.flatMap(transaction.device) {
                 let assignment = Assignment(now: now)
@@ -86,52 +97,27 @@ public struct LineBook: Sendable {
     }
 
     private func line(of draft: Draft) throws -> Line {
-        let allowed = Set("0123456789*#+")
-        guard (1...32).contains(draft.number.count), draft.number.allSatisfy(allowed.contains) else {
-            throw LineError("number", "a number has 1 to 32 of the characters 0-9 * # +")
-        }
-        guard (1...128).contains(draft.displayName.count), !draft.displayName.unicodeScalars.contains(where: { $0.value < 0x20 })
-        else { throw LineError("display_name", "a name has 1 to 128 characters and no line breaks") }
-        let username = draft.username ?? draft.number
-        guard (1...64).contains(username.utf8.count), username.utf8.allSatisfy(isAccountCharacter) else {
-            throw LineError("username", "a SIP user name has 1 to 64 letters, digits and - _ . + * #")
-        }
-        if let password = draft.password, !(8...128).contains(password.utf8.count) || !password.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
-            throw LineError("password", "a SIP password has 8 to 128 visible ASCII characters; leave it out and provd makes one")
-        }
-        if let code = draft.provisioningCode, !ProvisioningCode.isValid(code) {
-            throw LineError("provisioning_code", "a provisioning code has 4 to 12 digits; leave it out and provd makes one")
-        }
-        if let server = draft.server, !(1...253).contains(server.host.utf8.count) || !server.host.utf8.allSatisfy(isHostCharacter) {
-            throw LineError("server", "a server is a host name or an address")
-        }
-        return Line(
-            id: LineID(Secrets.uuid()), tenant: tenant, number: draft.number, displayName: draft.displayName, username: username,
-            password: draft.password ?? Secrets.password(), provisioningCode: draft.provisioningCode, server: draft.server)
+        let line = Line(
+            id: LineID(Secrets.uuid()), tenant: scope.tenant, number: draft.number, displayName: draft.displayName,
+            username: draft.username ?? draft.number, password: draft.password ?? Secrets.password(), provisioningCode: draft.provisioningCode,
+            server: draft.server)
+        try LineRules.check(line)
+        return line
     }
 
-    private func isAccountCharacter(_ byte: UInt8) -> Bool {
-        isLetterOrDigit(byte) || "-_.+*#".utf8.contains(byte)
-    }
-
-    private func isHostCharacter(_ byte: UInt8) -> Bool { isLetterOrDigit(byte) || "-.:[]".utf8.contains(byte) }
-
-    private func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        Unicode.Scalar(byte).properties.isAlphabetic && byte < 0x80 || (0x30...0x39).contains(byte)
-    }
-
-    private static func checkClashes(of line: Line, in transaction: any StoreTransaction) throws {
-        if let code = line.provisioningCode, try transaction.line(code: code) != nil {
+    static func checkClashes(of line: Line, in transaction: any StoreTransaction) throws {
+        if let code = line.provisioningCode, let other = try transaction.line(code: code), other.id != line.id {
             throw LineError("provisioning_code", "code \(code) belongs to another line: leave it out and provd makes a free one")
         }
-        if try transaction.lines(number: line.number).contains(where: { $0.tenant == line.tenant }) {
+        if try transaction.lines(number: line.number).contains(where: { $0.tenant == line.tenant && $0.id != line.id }) {
             throw LineError("number", "number \(line.number) has a line already: remove that one or choose another number")
         }
-        let isTaken = try transaction.line(username: line.username) != nil || transaction.autoprovAccount(username: line.username) != nil
+        let holder = try transaction.line(username: line.username)
+        let isTaken = try holder.map { $0.id != line.id } ?? (transaction.autoprovAccount(username: line.username) != nil)
         if isTaken { throw LineError("username", "the SIP user name \(line.username) is taken: choose another") }
     }
 
-    private static func freeCode(in transaction: any StoreTransaction) throws -> String {
+    static func freeCode(in transaction: any StoreTransaction) throws -> String {
         var generator = SystemRandomNumberGenerator()
         // With 10,000 lines one try in ninety clashes; a hundred clashes in a row mean that the digits are used up.
         for _ in 0..<100 {

@@ -9,6 +9,9 @@ enum Secrets {
     /// A password of 20 characters from 46, some 110 bits.
     static func password() -> String { random(20, from: legible) }
 
+    /// A token of the management API: 43 characters from 46, some 237 bits.
+    static func token() -> String { random(43, from: legible) }
+
     /// The user name of an autoprov account: `ap` and eight characters, ten in all, the form by which wazo-provd's
     /// clients know such accounts. Lower case only, because some phones fold the case of user names.
     static func autoprovUsername() -> String { "ap" + random(8, from: lowerLegible) }

@@ -18,6 +18,8 @@ public struct Appliance: Sendable {
     public let journal: TimelineJournal
     /// What the plugins made of requests and devices lately.
     public let recognition = RecognitionCache()
+    /// What was seen of devices lately.
+    public let sightings = SightingShelf()
     /// The time zones of the system.
     public let timeZones: TimeZoneShelf
     /// Where what a doorkeeper wants to know is logged: new devices, refused files, wrong passwords and codes.

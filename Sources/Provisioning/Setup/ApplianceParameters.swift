@@ -70,6 +70,14 @@ public struct ApplianceParameters: Sendable {
         if let key { try transaction.save(setting: ownerSetting(key), tenant.description) }
     }
 
+    /// Forgets the provisioning key of a tenant that is no more.
+    static func forget(_ tenant: TenantID, in transaction: any StoreTransaction) throws {
+        let name = setting(.provisioningKey, tenant)
+        guard let key = try transaction.setting(name) else { return }
+        try transaction.save(setting: ownerSetting(key), nil)
+        try transaction.save(setting: name, nil)
+    }
+
     private static func setting(_ name: Name, _ tenant: TenantID) -> String {
         name == .provisioningKey ? "parameter.\(name.rawValue).\(tenant)" : "parameter.\(name.rawValue)"
     }

@@ -23,9 +23,9 @@ public enum FirstStart {
             if try transaction.setting(timeSetting) == nil { try transaction.save(setting: timeSetting, String(now)) }
             // Written at each start, so that a database that cannot be written is found now and not with the first phone.
             try transaction.save(setting: "last_start", String(now))
-            if let tenant = try transaction.setting(tenantSetting) { return TenantID(tenant) }
-            let tenant = TenantID(Secrets.uuid())
+            let tenant = try transaction.setting(tenantSetting).map(TenantID.init) ?? TenantID(Secrets.uuid())
             try transaction.save(setting: tenantSetting, tenant.description)
+            if try transaction.tenants()[tenant] == nil { try transaction.save(Tenant(id: tenant, parent: nil, name: "main")) }
             return tenant
         }
     }

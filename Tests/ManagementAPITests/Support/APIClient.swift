@@ -31,7 +31,7 @@ struct APIClient: Sendable {
     /// Makes an appliance as it is after its first start.
     ///
     /// - Parameter state: A directory in which plugins are installed; without it none are.
-    init(plugins: PluginCatalog = .empty, securityLog: Logger? = nil, state: String? = nil) async throws {
+    init(plugins: PluginCatalog = .empty, securityLog: Logger? = nil, state: String? = nil, limits: RequestLimits = RequestLimits(requestsPerSecond: 1e9, burst: 1e9)) async throws {
         store = try SQLiteStore.inMemory()
         let settings = ProvisioningSettings(advertisedHost: "192.0.2.1", httpPort: 8667, tftpPort: 69, sipPort: 5060)
         var logger = Logger(label: "test")
@@ -51,7 +51,8 @@ struct APIClient: Sendable {
             useCases: ManagementUseCases(
                 appliance, registry: DeviceRegistry(appliance, tenant: tenant),
                 synchronisation: PhoneSynchronisation(appliance, notifier: notifier), operations: operations, tenant: tenant, installer: installer),
-            authority: TokenAuthority(administratorToken: Self.token, tenant: tenant))
+            authority: EmbeddedAuthority(appliance), limits: limits)
+        try await TokenBook(appliance).setAdministrator(secret: Self.token, tenant: tenant)
     }
 
     // MARK: Requests
@@ -61,6 +62,16 @@ struct APIClient: Sendable {
     func send(
         _ method: HTTPRequest.Method, _ path: String, headers changes: [String: String?] = [:], bytes: [UInt8] = []
     ) async throws -> Answer {
+        let response = try await response(method, path, headers: changes, bytes: bytes)
+        let writer = BodyCollector()
+        try await response.body.write(writer)
+        return Answer(status: response.status.code, headers: response.headers, bytes: writer.bytes)
+    }
+
+    /// The same, with a body that is not read yet.
+    func response(
+        _ method: HTTPRequest.Method, _ path: String, headers changes: [String: String?] = [:], bytes: [UInt8] = []
+    ) async throws -> Response {
         var headers: [String: String] = ["X-Auth-Token": Self.token]
         if method == .post || method == .put { headers["Content-Type"] = APIDialect.dialect(ofPath: path).mediaType }
         for (name, value) in changes { headers[name] = value }
@@ -74,10 +85,7 @@ struct APIClient: Sendable {
         var logger = appliance.logger
         logger[metadataKey: "hb.request.id"] = "test"
         let context = ManagementContext(source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
-        let response = try await responder.respond(to: request, context: context)
-        let writer = BodyCollector()
-        try await response.body.write(writer)
-        return Answer(status: response.status.code, headers: response.headers, bytes: writer.bytes)
+        return try await responder.respond(to: request, context: context)
     }
 
     func get(_ path: String, headers: [String: String?] = [:]) async throws -> Answer { try await send(.get, path, headers: headers) }

@@ -48,7 +48,7 @@ struct TestAppliance {
         tenant = try await FirstStart.prepare(store, now: clock.now)
         registry = DeviceRegistry(appliance, tenant: tenant)
         files = PhoneFiles(appliance, registry: registry, firstStart: clock.now)
-        lines = LineBook(appliance, tenant: tenant)
+        lines = LineBook(appliance, scope: TenantScope(tenant))
         dialling = CodeDialling(appliance)
         accounts = PhoneAccounts(appliance)
         dhcp = DHCPSightings(appliance, registry: registry)

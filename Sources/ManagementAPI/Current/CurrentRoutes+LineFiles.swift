@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import HTTPTypes
+import JSONText
+import ProvModel
+import Provisioning
+
+extension CurrentRoutes {
+    /// Lines in tables for spreadsheets, and on paper.
+    var lineFiles: [APIRoute] {
+        let useCases = useCases
+        return [
+            APIRoute(.post, "/1.0/lines/import", "provd.lines.create") { request in
+                let isDryRun = request.query["dry_run"] == "true"
+                let sheet = try LineSheet(csv: request.body.string ?? "")
+                let lines: [Line]
+                do {
+                    lines = try await useCases.lines(request).add(sheet.rows.map(\.draft), isDryRun: isDryRun)
+                } catch let error as LineImportError {
+                    throw LineSheet.refusal(error.problems.map { .init(row: sheet.rows[$0.index].row, field: $0.field, text: $0.text) })
+                }
+                return .ok(["dry_run": .bool(isDryRun), "lines": .array(lines.map(Self.document))])
+            }.described(
+                APIOperation(
+                    "Add lines from a table, all of them or none; every problem is told with its row.", bodyType: "text/csv", answer: "LineImport",
+                    query: [.flag("dry_run", "whether only to check")])),
+            APIRoute(.get, "/1.0/lines/export", "provd.lines.read") { request in
+                .text(LineSheet.csv(try await useCases.lines(request).all()), "text/csv; charset=utf-8", fileName: "lines.csv")
+            }.described(APIOperation("The lines as a table, without passwords.", answerType: "text/csv")),
+            APIRoute(.get, "/1.0/lines/cards", "provd.lines.read") { request in
+                let wanted = request.query["ids"].map { Set($0.split(separator: ",").map(String.init)) }
+                let lines = try await useCases.lines(request).all().filter { line in
+                    line.provisioningCode != nil && (wanted?.contains(line.id.description) ?? (line.device == nil))
+                }
+                return .text(LineCards.page(lines), "text/html; charset=utf-8")
+            }.described(
+                APIOperation(
+                    "A page to print: a card for each person with the code to dial.", answerType: "text/html",
+                    query: [.text("ids", "the lines' ids with commas; all that have no phone yet if left out")])),
+        ]
+    }
+}
+
+/// Lines as a table: one line a row, the first row names the columns.
+struct LineSheet {
+    /// A row that was read.
+    struct Row {
+        /// Its number in the file, as a spreadsheet shows it.
+        let row: Int
+        let draft: LineBook.Draft
+    }
+
+    /// A problem of a row.
+    struct Problem {
+        let row: Int
+        let field: String
+        let text: String
+    }
+
+    static let columns = ["number", "display_name", "username", "password", "provisioning_code", "server", "port"]
+    /// The most rows of one import. They are written in one transaction, during which others wait.
+    private static let maximumRows = 20_000
+
+    let rows: [Row]
+
+    /// Reads a table.
+    ///
+    /// - Throws: `APIError` with every problem and its row.
+    init(csv text: String) throws {
+        let table: CSVTable
+        do {
+            table = try CSVTable(parsing: text)
+        } catch {
+            throw Self.refusal([Problem(row: error.row, field: "", text: error.reason)])
+        }
+        guard let header = table.records.first else {
+            throw Self.refusal([Problem(row: 1, field: "", text: "the first row names the columns: \(Self.columns.joined(separator: ", "))")])
+        }
+        let names = header.cells.map { $0.lowercased().trimmingPrefix(" ").description }
+        var problems: [Problem] = names.filter { !Self.columns.contains($0) }.map { name in
+            Problem(row: header.row, field: name, text: "“\(name)” is no column; they are \(Self.columns.joined(separator: ", "))")
+        }
+        for needed in ["number", "display_name"] where !names.contains(needed) {
+            problems.append(Problem(row: header.row, field: needed, text: "the column “\(needed)” is missing"))
+        }
+        guard problems.isEmpty else { throw Self.refusal(problems) }
+        guard table.records.count <= Self.maximumRows else {
+            throw Self.refusal([Problem(row: Self.maximumRows + 1, field: "", text: "more than \(Self.maximumRows) rows: make several tables")])
+        }
+        var rows: [Row] = []
+        for record in table.records.dropFirst() {
+            guard record.cells.count <= names.count else {
+                problems.append(Problem(row: record.row, field: "", text: "the row has \(record.cells.count) cells and the first row names \(names.count)"))
+                continue
+            }
+            let cells = Dictionary(zip(names, record.cells)) { first, _ in first }.filter { !$0.value.isEmpty }
+            let port = cells["port"].map { UInt16($0) }
+            if case .some(.none) = port {
+                problems.append(Problem(row: record.row, field: "port", text: "a port is a number from 1 to 65535"))
+                continue
+            }
+            rows.append(
+                Row(
+                    row: record.row,
+                    draft: LineBook.Draft(
+                        number: cells["number"] ?? "", displayName: cells["display_name"] ?? "", username: cells["username"],
+                        password: cells["password"], provisioningCode: cells["provisioning_code"],
+                        server: cells["server"].map { SIPServer(host: $0, port: port ?? nil) })))
+        }
+        guard problems.isEmpty else { throw Self.refusal(problems) }
+        self.rows = rows
+    }
+
+    /// All problems in one answer.
+    static func refusal(_ problems: [Problem]) -> APIError {
+        let text = problems.count == 1 ? "one problem keeps the lines from being added" : "\(problems.count) problems keep the lines from being added"
+        return APIError(
+            .unprocessableContent, text,
+            more: ["problems": .array(problems.map { ["row": .int($0.row), "field": .string($0.field), "text": .string($0.text)] })])
+    }
+
+    /// The lines as a table, without passwords.
+    static func csv(_ lines: [Line]) -> String {
+        let rows = lines.map { line in
+            [
+                line.number, line.displayName, line.username, "", line.provisioningCode ?? "", line.server?.host ?? "",
+                line.server?.port.map { String($0) } ?? "",
+            ]
+        }
+        return CSVTable.text([columns] + rows)
+    }
+}
+
+/// Cards to cut out and hand to people: whose phone it will be, and what to dial.
+enum LineCards {
+    static func page(_ lines: [Line]) -> String {
+        let cards = lines.map { line in
+            """
+            <section><h2>\(escaped(line.displayName))</h2><p>number <b>\(escaped(line.number))</b></p>
+            <p>Lift the handset of your new phone and dial</p><p class="code">\(escaped(line.provisioningCode ?? ""))</p></section>
+            """
+        }
+        return """
+            <!doctype html><html lang="en"><meta charset="utf-8"><title>Provisioning codes</title>
+            <style>
+            body { font: 12pt sans-serif; margin: 1cm; display: grid; grid-template-columns: 1fr 1fr; gap: 0 }
+            section { border: 1px dashed #888; padding: 0.6cm; break-inside: avoid }
+            h2 { margin: 0 0 0.2cm } p { margin: 0.1cm 0 } .code { font: bold 24pt monospace; letter-spacing: 0.1em }
+            </style>
+            \(cards.joined(separator: "\n"))
+            </html>
+            """
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import JSONText
+import Testing
+
+@testable import ManagementAPI
+
+@Suite("The description of /1.0")
+struct DescriptionTests {
+    @Test("It is served to whoever asks, and every reference in it leads somewhere")
+    func references() async throws {
+        let answer = try await APIClient().get("/1.0/openapi.json", headers: ["X-Auth-Token": nil])
+        #expect(answer.status == 200 && answer.json["openapi"] == "3.1.0")
+        let schemas = try #require(answer.json["components"]?["schemas"]?.object)
+        #expect(schemas.count > 30)
+        func check(_ value: JSONValue) {
+            switch value {
+            case .object(let object):
+                for (name, member) in object {
+                    if name == "$ref", let target = member.string {
+                        let schema = target.split(separator: "/").last.map(String.init) ?? ""
+                        #expect(schemas[schema] != nil, "\(target)")
+                    }
+                    check(member)
+                }
+            case .array(let elements): elements.forEach(check)
+            default: break
+            }
+        }
+        check(answer.json)
+    }
+
+    @Test("Operations have names of their own")
+    func names() async throws {
+        let paths = try #require(try await APIClient().get("/1.0/openapi.json").json["paths"]?.object)
+        let names = paths.flatMap { $0.1.object?.compactMap { $0.1["operationId"]?.string } ?? [] }
+        #expect(names.count > 40 && Set(names).count == names.count)
+    }
+}
