@@ -57,7 +57,8 @@ struct ProvdDaemon {
             fileAccess: configuration.fileAccess, enrolmentHours: configuration.enrolmentHours)
         let directories = PluginDirectories(bundled: configuration.pluginsDirectory, state: configuration.stateDirectory)
         let surroundings = PluginSurroundings(
-            downloads: FirmwareDepot.downloads(in: directories.firmware), templates: configuration.stateDirectory + "/templates")
+            downloads: FirmwareDepot.downloads(in: directories.firmware), templates: configuration.stateDirectory + "/templates",
+            provdVersion: ProvdVersion.current)
         let appliance = Appliance(
             store: store, plugins: PluginShelf(loadPlugins(directories, surroundings)), settings: settings, logger: logger,
             securityLog: Logger(label: "provd.security"))
@@ -94,6 +95,9 @@ struct ProvdDaemon {
             limits: RequestLimits(
                 requestsPerSecond: configuration.access.requestsPerSecond, burst: 2 * configuration.access.requestsPerSecond))
 
+        let reloading = PluginReloading(
+            appliance.plugins, developed: configuration.developedPlugins, surroundings: surroundings, logger: logger)
+
         // At debug the group prints whole services, which are pages long.
         var serviceLogger = logger
         serviceLogger.logLevel = max(logger.logLevel, .info)
@@ -103,6 +107,7 @@ struct ProvdDaemon {
                 services: [
                     .init(service: BackgroundService { await appliance.journal.run() }),
                     .init(service: BackgroundService { await operations.run() }),
+                    .init(service: BackgroundService { await reloading.run() }),
                     .init(
                         service: BackgroundService {
                             for await device in restarts {

@@ -160,6 +160,7 @@ struct WazoDeviceTests {
             #expect(made.status == 201 && made.bytes.isEmpty)
             let location = try #require(made.headers[.location])
             #expect(location.hasPrefix("/0.2/dev_mgr/synchronize/"))
+            if end == "success" { try await client.arrive("a") }
             var status = try await client.get(location).json["status"]?.string
             while status == "waiting" || status == "progress" {
                 await Task.yield()

@@ -191,6 +191,18 @@ struct PhoneSynchronisationTests {
         #expect(try await test.timeline().count == before)
     }
 
+    @Test("A phone whose line registers at a PBX is synchronised when it has fetched its configuration")
+    func arrivesElsewhere() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        _ = try await test.lines.add(.init(number: "101", displayName: "Alice", provisioningCode: "123456", server: SIPServer(host: "192.0.2.80", port: nil)))
+        _ = await test.dialling.dial("123456", from: try await test.device().id, source: nil)
+        let notifier = FakeNotifier([.account("101"): .answered(status: 200)]) { _ = try? await test.yealink() }
+        try await PhoneSynchronisation(test.appliance, notifier: notifier, patience: .init(fetch: .seconds(60), registration: .zero))
+            .synchronise(try await test.device().id)
+        #expect(try await test.timeline().last == "has fetched its configuration")
+    }
+
     @Test("A phone that fetches and does not register is a failure that says so")
     func fetchedOnly() async throws {
         let test = try await TestAppliance()

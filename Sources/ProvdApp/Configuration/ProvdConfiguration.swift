@@ -24,6 +24,9 @@ struct ProvdConfiguration: Sendable {
     /// `plugins.keys` (text, default `/etc/provd/plugin-keys`): the directory of the public keys (`*.pub`) that are trusted for the
     /// repository of the parameter `plugin_server`.
     var pluginKeys: String
+    /// `plugins.development` (text, default none): directories of plugins, separated by commas, that are loaded again whenever one of their files
+    /// changes, for those who write them.
+    var developedPlugins: [String]
     /// `advertised_address` (text, required): the host name or address by which phones reach this machine.
     var advertisedAddress: String
     /// `http.address`, `http.port` (default `0.0.0.0`, 8667): HTTP for phones.
@@ -67,7 +70,7 @@ struct ProvdConfiguration: Sendable {
 
     /// All keys, as they stand in the file.
     static let keys = OnboardingConfiguration.keys.union(AccessConfiguration.keys).union([
-        "state_directory", "plugins_directory", "plugins.keys", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
+        "state_directory", "plugins_directory", "plugins.development", "plugins.keys", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
         "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled",
         "dhcp_inform.interface", "dhcp_inform.address", "sightings.socket",
         "dhcp.definitions",
@@ -81,6 +84,7 @@ struct ProvdConfiguration: Sendable {
         stateDirectory = reader.string(forKey: "state_directory", default: "/var/lib/provd")
         pluginsDirectory = reader.string(forKey: "plugins_directory", default: "/usr/share/provd/plugins")
         pluginKeys = reader.string(forKey: "plugins.keys", default: "/etc/provd/plugin-keys")
+        developedPlugins = reader.string(forKey: "plugins.development", default: "").split(separator: ",").map { String($0.drop { $0 == " " }) }
         guard let advertised = reader.string(forKey: "advertised_address"), Self.isHost(advertised) else {
             throw ConfigurationProblem(
                 "advertised_address is missing or no host name or address: set the address by which phones reach this machine, as advertised_address: 192.0.2.10")
@@ -109,11 +113,11 @@ struct ProvdConfiguration: Sendable {
         }
         fileAccess = policy
         enrolmentHours = Double(try Self.number("files.enrolment_hours", in: 0...8_760, default: 24, reader))
+        self.access = try AccessConfiguration(reader: reader)
         let level = reader.string(forKey: "log.level", default: Logger.Level.info.rawValue)
         guard let known = Logger.Level(rawValue: level) else {
             throw ConfigurationProblem("log.level is “\(level)”: it can be \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        self.access = try AccessConfiguration(reader: reader)
         logLevel = known
     }
 

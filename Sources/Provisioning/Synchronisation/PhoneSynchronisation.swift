@@ -42,7 +42,7 @@ public struct PhoneSynchronisation: Sendable {
     }
 
     /// Tells a phone to fetch its configuration again, through the flow on which it is registered, else at its address, and
-    /// waits until it has fetched it and registered after that. Each step is on its timeline.
+    /// waits until it has fetched it and, if it registers at provd, registered after that. Each step is on its timeline.
     ///
     /// - Throws: `Failure` if the phone was not told, or did not do it; else `StoreError`.
     public func synchronise(_ id: DeviceID) async throws {
@@ -53,8 +53,9 @@ public struct PhoneSynchronisation: Sendable {
             try await pacer.turn()
             try await tell(device)
             await note(device, .done, "was told to fetch its configuration again, and agreed")
-            try await seeArrival(of: device, in: events)
-            await note(device, .done, "has fetched its configuration and registered again")
+            let isSeen = try await registersHere(device.id)
+            try await seeArrival(of: device, until: isSeen ? .arrived : .fetched, in: events)
+            await note(device, .done, isSeen ? "has fetched its configuration and registered again" : "has fetched its configuration")
         } catch {
             await appliance.journal.unwatch(id, watcher)
             if let failure = error as? Failure { await note(device, .failed, "was not synchronised: \(failure.description)") }
@@ -63,10 +64,21 @@ public struct PhoneSynchronisation: Sendable {
         await appliance.journal.unwatch(id, watcher)
     }
 
-    private func seeArrival(of device: Device, in events: AsyncStream<TimelineEvent>) async throws {
+    /// Whether provd sees the phone register: with a PBX, its lines may register elsewhere.
+    private func registersHere(_ id: DeviceID) async throws -> Bool {
+        let base = appliance.settings.baseRawConfig
+        guard let config = try await appliance.store.device(id)?.config,
+            let rawConfig = try await ConfigTree(root: config, in: appliance.store).flattened(config, base: base),
+            let lines = rawConfig["sip_lines"]?.object
+        else { return true }
+        let here = base["sip_registrar_ip"]
+        return lines.contains { _, line in (line.object?["registrar_ip"] ?? rawConfig["sip_registrar_ip"]) == here }
+    }
+
+    private func seeArrival(of device: Device, until end: PhoneArrival.Stage, in events: AsyncStream<TimelineEvent>) async throws {
         var arrival = PhoneArrival()
         var iterator = Events(events)
-        while arrival.stage != .arrived {
+        while arrival.stage != .arrived, arrival.stage != end {
             let time = if case .fetched = arrival.stage { patience.registration } else { patience.fetch }
             guard try await iterator.advance(&arrival, within: time) else {
                 throw Failure(description: await missing(arrival.stage, of: device))

@@ -138,6 +138,17 @@ private final class BodyCollector: ResponseBodyWriter, Sendable {
     func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
 
+extension APIClient {
+    /// Plays a phone that was told to synchronise: it fetches its configuration and registers.
+    func arrive(_ id: String) async throws {
+        while notifier.told.isEmpty { await Task.yield() }
+        let device = DeviceID(stored: id)
+        for (step, details) in [(TimelineEvent.Step.fetched, ["sha256": "0"] as JSONObject), (.registered, ["registration": "first"])] {
+            await appliance.journal.note(TimelineEvent(device: device, mac: nil, time: 0, step: step, text: "as expected", details: details))
+        }
+    }
+}
+
 /// A notifier whose phones answer what the test says.
 final class FakeNotifier: PhoneNotifier {
     private let state = Mutex<(result: NotifyResult, told: [NotifyTarget])>((.answered(status: 200), []))
