@@ -34,6 +34,8 @@ public struct DHCPWatch: Sendable {
         var poorOffer: DHCPProblem?
         var firstRefusal = 0.0
         var refusals = 0
+        /// Its last message was a DHCPINFORM: whoever answers that gives options, and no address (RFC 2131, 4.3.5).
+        var hasAddress = false
     }
 
     private struct ClientKey: Hashable {
@@ -91,18 +93,23 @@ public struct DHCPWatch: Sendable {
             if let poverty { change(key) { $0.poorOffer = poverty } } else { clients[key]?.poorOffer = nil }
             return unexpectedServer(of: observation, place)
         case .ack:
-            clients[key] = nil
-            return unexpectedServer(of: observation, place) + acknowledged(observation, place)
+            let client = clients.removeValue(forKey: key)
+            let givesAddress = client?.hasAddress != true
+            return (givesAddress ? unexpectedServer(of: observation, place) : []) + acknowledged(observation, place)
         case .nak:
             return unexpectedServer(of: observation, place) + refused(key, by: observation.server, at: observation.time)
         case .request:
+            clients[key]?.hasAddress = false
             defer { clients[key]?.discovers = 0 }
             // A request that names a server follows an offer. Renewals name none (RFC 2131, 4.3.2).
             guard observation.server != nil, let client = clients[key], client.discovers > 0 else { return [] }
             return tellOnce(.unseenAnswers(place))
         case .decline:
             return tellOnce(.addressInUse(observation.ip, client: observation.mac, place))
-        case .release, .inform:
+        case .inform:
+            change(key) { $0.hasAddress = true }
+            return []
+        case .release:
             return []
         }
     }
@@ -112,6 +119,7 @@ public struct DHCPWatch: Sendable {
     private mutating func discovered(_ key: ClientKey, at time: Double, times: Int) -> [DHCPProblem] {
         var client = clients[key] ?? Client()
         defer { clients[key] = client }
+        client.hasAddress = false
         // It had an offer and asks anew: it does not take it.
         let ignored = client.poorOffer.map { tellPoverty($0, of: key.mac) } ?? []
         if client.discovers == 0 || time - client.lastDiscover > Self.forgetting {

@@ -11,6 +11,7 @@ import Logging
 import ManagementAPI
 import NetTypes
 import NIOCore
+import PhoneActions
 import PhoneHTTP
 import PhonePlugins
 import PhoneTFTP
@@ -82,7 +83,7 @@ struct ProvdDaemon {
         let uploads = PhoneUploads(appliance, registry: registry, shelf: UploadShelf(directory: configuration.stateDirectory + "/uploads"))
         let (restarts, restart) = AsyncStream<DeviceID>.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumRestarts))
         let sip = try sipEndpoint(appliance, readiness) { restart.yield($0) }
-        let synchronisation = PhoneSynchronisation(appliance, notifier: EndpointNotifier(sip))
+        let synchronisation = PhoneSynchronisation(appliance, notifier: EndpointNotifier(sip), actions: HTTPPhoneActions())
         let management = ManagementResponder(
             useCases: ManagementUseCases(
                 appliance, registry: registry, synchronisation: synchronisation, operations: operations, tenant: tenant,

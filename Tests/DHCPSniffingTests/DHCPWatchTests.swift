@@ -54,6 +54,14 @@ struct DHCPWatchTests {
         #expect(problems([seen(.ack, from: server), seen(.ack, from: other, vlan: 100)]).isEmpty)
     }
 
+    @Test("Who answers DHCPINFORM beside the server gives no address and is no second server, until it gives one")
+    func informedByAnother() {
+        let other = IPv4Address(10, 0, 0, 3)
+        let informed = [seen(.ack, from: server), seen(.inform), seen(.ack, from: other)]
+        #expect(problems(informed).isEmpty)
+        #expect(problems(informed + [seen(.request), seen(.ack, from: other)]) == [.unexpectedServer(other, expected: [server], place)])
+    }
+
     @Test("With servers named, the first stranger is told, and the named ones are not")
     func expectedServers() {
         let second = IPv4Address(10, 0, 0, 2)

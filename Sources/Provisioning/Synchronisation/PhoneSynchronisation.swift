@@ -25,13 +25,19 @@ public struct PhoneSynchronisation: Sendable {
 
     private let appliance: Appliance
     private let notifier: any PhoneNotifier
+    private let actions: (any PhoneActionSender)?
     private let patience: Patience
     private let pacer = NotifyPacer()
 
     /// Makes the use case.
-    public init(_ appliance: Appliance, notifier: any PhoneNotifier, patience: Patience = .standard) {
+    ///
+    /// - Parameter actions: What sends requests to phones that are told over HTTP; without it those cannot be synchronised.
+    public init(
+        _ appliance: Appliance, notifier: any PhoneNotifier, actions: (any PhoneActionSender)? = nil, patience: Patience = .standard
+    ) {
         self.appliance = appliance
         self.notifier = notifier
+        self.actions = actions
         self.patience = patience
     }
 
@@ -133,9 +139,40 @@ public struct PhoneSynchronisation: Sendable {
         guard let plugin = device.plugin.flatMap({ appliance.plugins.catalog[$0] }) else {
             throw Failure(description: "no plugin serves it, so that nothing tells how; choose a plugin for the device")
         }
-        guard case .notify(let event) = plugin.manifest.synchronisation else {
-            throw Failure(description: "plugin \(plugin.id) cannot synchronise; restart the phone by hand")
+        switch plugin.manifest.synchronisation {
+        case .notify(let event): try await notify(device, event)
+        case .httpAction(let action): try await send(action, to: device)
+        case .unsupported: throw Failure(description: "plugin \(plugin.id) cannot synchronise; restart the phone by hand")
         }
+    }
+
+    private func send(_ action: PhoneHTTPAction, to device: Device) async throws {
+        guard let actions, let address = device.ip else {
+            throw Failure(description: "its address is not known; restart the phone by hand")
+        }
+        switch await actions.send(action, to: address, as: try await credentials(action.credentials, of: device)) {
+        // A page that leads on to another has done what it was asked for.
+        case .answered(let status) where (200..<400).contains(status): return
+        case .answered(401), .answered(403):
+            throw Failure(
+                description: "its web page does not accept the name and password of its configuration; it takes them when it is restarted by hand")
+        case .answered(let status): throw Failure(description: "its web page answered \(status); restart the phone by hand")
+        case .noAnswer, .notRegistered:
+            throw Failure(description: "its web page did not answer; see that it is plugged in, or restart it by hand")
+        case .failed(let reason): throw Failure(description: reason)
+        }
+    }
+
+    /// The name and password that the phone's configuration gave it.
+    private func credentials(_ whose: PhoneHTTPAction.Credentials, of device: Device) async throws -> PhoneCredentials? {
+        guard whose != .none, let config = device.config,
+            let rawConfig = try await ConfigTree(root: config, in: appliance.store).flattened(config, base: appliance.settings.baseRawConfig),
+            let username = rawConfig[whose.rawValue + "_username"]?.string, let password = rawConfig[whose.rawValue + "_password"]?.string
+        else { return nil }
+        return PhoneCredentials(username: username, password: password)
+    }
+
+    private func notify(_ device: Device, _ event: String) async throws {
         var failure = Failure(description: "it is not registered and its address is not known; restart the phone by hand")
         for target in try await targets(of: device) {
             switch await notifier.notify(target, event: event) {
