@@ -100,7 +100,7 @@ struct ManifestMapping {
             guard keys.contains(member.name) else {
                 throw PluginProblem(
                     place: member.place, reason: "“\(member.name)” is no key here",
-                    remedy: Self.nearest(member.name, among: keys).map { "did you mean “\($0)”? Known are " } .map { $0 + keys.joined(separator: ", ") }
+                    remedy: NearestName.of(member.name, among: keys).map { "did you mean “\($0)”? Known are " } .map { $0 + keys.joined(separator: ", ") }
                         ?? "known are \(keys.joined(separator: ", "))")
             }
             values[member.name] = member.value
@@ -114,26 +114,5 @@ struct ManifestMapping {
     func required(_ key: String, _ remedy: String) throws(PluginProblem) -> ManifestNode {
         guard let value = self[key] else { throw PluginProblem(place: place, reason: "“\(key)” is missing", remedy: remedy) }
         return value
-    }
-
-    /// A known key that differs from a word in one or two letters.
-    private static func nearest(_ word: String, among keys: [String]) -> String? {
-        guard word.utf8.count <= 40 else { return nil }
-        let ranked = keys.map { (key: $0, distance: distance(Array(word.utf8), Array($0.utf8))) }
-        return ranked.min { $0.distance < $1.distance }.flatMap { $0.distance <= 2 ? $0.key : nil }
-    }
-
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var previous = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let replaced = previous + (a == b ? 0 : 1)
-                previous = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, previous + 1)
-            }
-        }
-        return row[right.count]
     }
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// The known name that somebody may have meant.
-enum NearestName {
+package enum NearestName {
+    /// The longest word that is looked at: the time grows with its length, and no known name is longer.
+    private static let maximumLength = 60
+
     /// A known name that differs from a word in one or two letters; of several the first in the order of the alphabet.
-    static func of(_ word: String, among names: [String]) -> String? {
-        guard word.utf8.count <= 60 else { return nil }
+    package static func of(_ word: String, among names: [String]) -> String? {
+        guard word.utf8.count <= maximumLength else { return nil }
         let ranked = names.sorted().map { (name: $0, distance: distance(Array(word.utf8), Array($0.utf8))) }
         return ranked.min { $0.distance < $1.distance }.flatMap { $0.distance <= min(2, word.utf8.count / 2) ? $0.name : nil }
     }
