@@ -40,14 +40,7 @@ public struct PackageManifest: Sendable, Hashable {
         func malformed(_ reason: String) -> PackageError {
             PackageError(.malformed, file, reason, remedy: "this is no package of provd, or of a later one; make it with “provctl plugin pack”")
         }
-        guard bytes.count <= PackageLimits.manifestBytes else { throw malformed("it is longer than \(PackageLimits.manifestBytes) bytes") }
-        let document: JSONValue
-        do {
-            document = try JSONValue(parsing: bytes)
-        } catch {
-            throw malformed("it is \(error)")
-        }
-        guard document["format"]?.int == 1 else { throw malformed("its format is not 1") }
+        let document = try SealedDocument.parse(bytes, limit: PackageLimits.manifestBytes, malformed: malformed)
         guard let id = document["id"]?.string.flatMap({ PluginID($0) }) else { throw malformed("“id” is no plugin's id") }
         guard let version = document["version"]?.string, PackageName.isVersion(version) else { throw malformed("“version” is no version") }
         guard let list = document["files"]?.array else { throw malformed("it has no list “files”") }

@@ -37,14 +37,7 @@ public struct RepositoryIndex: Sendable, Hashable {
         func malformed(_ reason: String) -> PackageError {
             PackageError(.malformed, file, reason, remedy: "ask the repository's maintainers; “provctl plugin index” makes a sound one")
         }
-        guard bytes.count <= PackageLimits.indexBytes else { throw malformed("it is longer than \(PackageLimits.indexBytes) bytes") }
-        let document: JSONValue
-        do {
-            document = try JSONValue(parsing: bytes)
-        } catch {
-            throw malformed("it is \(error)")
-        }
-        guard document["format"]?.int == 1 else { throw malformed("its format is not 1, which is all that this provd knows") }
+        let document = try SealedDocument.parse(bytes, limit: PackageLimits.indexBytes, malformed: malformed)
         guard let name = document["repository"]?.string, Self.isName(name) else { throw malformed("“repository” is no name") }
         guard let serial = document["serial"]?.int, serial > 0 else { throw malformed("“serial” is no number from 1") }
         var expires: CalendarDay?

@@ -27,14 +27,7 @@ public struct SignatureFile: Sendable, Hashable {
         func malformed(_ reason: String) -> PackageError {
             PackageError(.malformed, file, reason, remedy: "fetch it again, or sign anew with “provctl plugin sign”")
         }
-        guard bytes.count <= PackageLimits.signatureBytes else { throw malformed("it is longer than \(PackageLimits.signatureBytes) bytes") }
-        let document: JSONValue
-        do {
-            document = try JSONValue(parsing: bytes)
-        } catch {
-            throw malformed("it is \(error)")
-        }
-        guard document["format"]?.int == 1 else { throw malformed("its format is not 1") }
+        let document = try SealedDocument.parse(bytes, limit: PackageLimits.signatureBytes, malformed: malformed)
         guard let list = document["signatures"]?.array, list.count <= PackageLimits.keys else {
             throw malformed("it has no list of at most \(PackageLimits.keys) signatures")
         }
