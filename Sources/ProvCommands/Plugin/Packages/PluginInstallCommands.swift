@@ -158,19 +158,27 @@ struct FirmwareArguments: ParsableArguments {
     }
 }
 
-/// `provctl plugin firmware install`
-struct FirmwareInstall: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "install", abstract: "Fetch a firmware package and let phones have it.")
-
+/// Where firmware comes from.
+struct FirmwareSource: ParsableArguments {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var arguments: FirmwareArguments
     @Option(help: "A directory on provd's machine in which files are looked for before they are downloaded.") var bundle: String?
 
-    func run() async throws {
+    /// Has provd do something with the package, and follows it to its end.
+    func follow(_ action: String, success: String) async throws {
         var watch = try OperationWatch(connection)
         let body: JSONObject = bundle.map { ["bundle": .string($0)] } ?? [:]
-        try await watch.follow(try arguments.path("/install"), .object(body), success: "\(arguments.package) is installed for \(arguments.id)")
+        try await watch.follow(try arguments.path(action), .object(body), success: "\(arguments.package) \(success) for \(arguments.id)")
     }
+}
+
+/// `provctl plugin firmware install`
+struct FirmwareInstall: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "install", abstract: "Fetch a firmware package and let phones have it.")
+
+    @OptionGroup var source: FirmwareSource
+
+    func run() async throws { try await source.follow("/install", success: "is installed") }
 }
 
 /// `provctl plugin firmware upgrade`
@@ -178,15 +186,9 @@ struct FirmwareUpgrade: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "upgrade", abstract: "Bring a firmware package to the version that the plugin describes now.")
 
-    @OptionGroup var connection: ConnectionOptions
-    @OptionGroup var arguments: FirmwareArguments
-    @Option(help: "A directory on provd's machine in which files are looked for before they are downloaded.") var bundle: String?
+    @OptionGroup var source: FirmwareSource
 
-    func run() async throws {
-        var watch = try OperationWatch(connection)
-        let body: JSONObject = bundle.map { ["bundle": .string($0)] } ?? [:]
-        try await watch.follow(try arguments.path("/upgrade"), .object(body), success: "\(arguments.package) was upgraded for \(arguments.id)")
-    }
+    func run() async throws { try await source.follow("/upgrade", success: "was upgraded") }
 }
 
 /// `provctl plugin firmware uninstall`
