@@ -2,11 +2,10 @@
 
 import SIPWire
 
-/// The state machine of a client transaction of either kind.
-enum ClientMachine: Sendable, Hashable {
-    case invite(ClientInviteTransaction)
-    case other(ClientNonInviteTransaction)
+/// A client transaction.
+typealias ClientMachine = TransactionMachine<ClientInviteTransaction, ClientNonInviteTransaction>
 
+extension ClientMachine {
     var deadline: ContinuousClock.Instant? {
         switch self {
         case .invite(let machine): machine.deadline
@@ -24,20 +23,5 @@ enum ClientMachine: Sendable, Hashable {
 
     mutating func transportFailed() -> [TransactionAction] {
         apply({ $0.transportFailed() }, { $0.transportFailed() })
-    }
-
-    private mutating func apply(
-        _ invite: (inout ClientInviteTransaction) -> [TransactionAction], _ other: (inout ClientNonInviteTransaction) -> [TransactionAction]
-    ) -> [TransactionAction] {
-        switch self {
-        case .invite(var machine):
-            let actions = invite(&machine)
-            self = .invite(machine)
-            return actions
-        case .other(var machine):
-            let actions = other(&machine)
-            self = .other(machine)
-            return actions
-        }
     }
 }

@@ -2,11 +2,10 @@
 
 import SIPWire
 
-/// The state machine of a server transaction of either kind.
-enum ServerMachine: Sendable, Hashable {
-    case invite(ServerInviteTransaction)
-    case other(ServerNonInviteTransaction)
+/// A server transaction.
+typealias ServerMachine = TransactionMachine<ServerInviteTransaction, ServerNonInviteTransaction>
 
+extension ServerMachine {
     init(for method: SIPMethod, isReliable: Bool, timers: TransactionTimers) {
         self =
             method == .invite
@@ -35,20 +34,5 @@ enum ServerMachine: Sendable, Hashable {
 
     mutating func advance(to now: ContinuousClock.Instant) -> [TransactionAction] {
         apply({ $0.advance(to: now) }, { $0.advance(to: now) })
-    }
-
-    private mutating func apply(
-        _ invite: (inout ServerInviteTransaction) -> [TransactionAction], _ other: (inout ServerNonInviteTransaction) -> [TransactionAction]
-    ) -> [TransactionAction] {
-        switch self {
-        case .invite(var machine):
-            let actions = invite(&machine)
-            self = .invite(machine)
-            return actions
-        case .other(var machine):
-            let actions = other(&machine)
-            self = .other(machine)
-            return actions
-        }
     }
 }
