@@ -203,6 +203,49 @@ struct PhoneSynchronisationTests {
         #expect(try await test.timeline().last == "has fetched its configuration")
     }
 
+    /// A phone's web page, and what it was asked.
+    private actor FakePage: PhoneActionSender {
+        struct Request: Equatable {
+            let path: String
+            let address: IPAddress
+            let credentials: PhoneCredentials?
+        }
+
+        var requests: [Request] = []
+        let answer: NotifyResult
+
+        init(_ answer: NotifyResult) { self.answer = answer }
+
+        func send(_ action: PhoneHTTPAction, to address: IPAddress, as credentials: PhoneCredentials?) async -> NotifyResult {
+            requests.append(Request(path: action.path, address: address, credentials: credentials))
+            return answer
+        }
+    }
+
+    @Test(
+        "A phone whose plugin says so is told over HTTP, with the password of its configuration",
+        arguments: [
+            (NotifyResult.answered(status: 302), "it agreed, and has not fetched"), (.answered(status: 401), "its web page does not accept"),
+            (.noAnswer, "its web page did not answer"),
+        ])
+    func overHTTP(answer: NotifyResult, failure: String) async throws {
+        let test = try await TestAppliance()
+        var device = Device(id: DeviceID(stored: "door"), document: ["vendor": "Zenitel", "plugin": "zenitel-ipst", "config": "door", "ip": "10.77.0.12"])
+        device.tenant = test.tenant
+        let config = Config(id: ConfigID(stored: "door"), parents: [.base], rawConfig: ["admin_username": "admin", "admin_password": "s3cret"])
+        try await test.store.transaction { [device] transaction in
+            try transaction.save(config)
+            try transaction.save(device)
+        }
+        let page = FakePage(answer)
+        let error = await #expect(throws: PhoneSynchronisation.Failure.self) {
+            try await PhoneSynchronisation(test.appliance, notifier: FakeNotifier([:]), actions: page, patience: .none).synchronise(device.id)
+        }
+        #expect(error?.description.hasPrefix(failure) == true, "\(String(describing: error))")
+        let address = try #require(IPAddress("10.77.0.12"))
+        #expect(await page.requests == [.init(path: "/goform/zForm_send_cmd", address: address, credentials: PhoneCredentials(username: "admin", password: "s3cret"))])
+    }
+
     @Test("A phone that fetches and does not register is a failure that says so")
     func fetchedOnly() async throws {
         let test = try await TestAppliance()
