@@ -22,6 +22,9 @@ final class DocumentCache: Sendable {
         var bindings: [MACAddress: AddressBinding] = [:]
         var tenants: TenantTree?
         var tokens: [[UInt8]: APIToken] = [:]
+        /// Lines and autoprov accounts by SIP user name; `nil` for a name that is known to be none.
+        var lines: [String: Line?] = [:]
+        var accounts: [String: AutoprovAccount?] = [:]
     }
 
     private let state = Mutex(State())
@@ -35,6 +38,11 @@ final class DocumentCache: Sendable {
 
     var tenants: TenantTree? { state.withLock { $0.tenants } }
     func token(_ digest: [UInt8]) -> APIToken? { state.withLock { $0.tokens[digest] } }
+
+    /// The line with a SIP user name; the inner `nil` says that there is none.
+    func line(username: String) -> Line?? { state.withLock { $0.lines[username] } }
+    /// The autoprov account with a SIP user name; the inner `nil` says that there is none.
+    func account(username: String) -> AutoprovAccount?? { state.withLock { $0.accounts[username] } }
 
     func keep(_ tenants: TenantTree, generation: UInt64) { update(generation) { $0.tenants = tenants } }
     func keep(_ token: APIToken, generation: UInt64) {
@@ -53,6 +61,13 @@ final class DocumentCache: Sendable {
         update(generation) { Self.keep(devices, as: mac, in: &$0.devicesByMAC) }
     }
 
+    func keep(_ line: Line?, of username: String, generation: UInt64) {
+        update(generation) { Self.keep(line, as: username, in: &$0.lines) }
+    }
+    func keep(_ account: AutoprovAccount?, of username: String, generation: UInt64) {
+        update(generation) { Self.keep(account, as: username, in: &$0.accounts) }
+    }
+
     private func update(_ generation: UInt64, _ body: (inout State) -> Void) {
         state.withLock { state in
             if state.generation == generation { body(&state) }
@@ -69,6 +84,10 @@ final class DocumentCache: Sendable {
             state.generation &+= 1
             for id in changes.devices { state.devices[id] = nil }
             for id in changes.configs { state.configs[id] = nil }
+            for username in changes.usernames {
+                state.lines[username] = nil
+                state.accounts[username] = nil
+            }
             if changes.access {
                 state.tenants = nil
                 state.tokens = [:]

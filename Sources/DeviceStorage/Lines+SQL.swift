@@ -14,6 +14,8 @@ extension Line {
             username: row["username"], password: row["password"], provisioningCode: row["code"],
             server: host.map { SIPServer(host: $0, port: port.flatMap(UInt16.init(exactly:))) },
             device: device.map(DeviceID.init(stored:)))
+        codeIssued = row["code_issued"]
+        codeUsed = row["code_used"]
     }
 
     static func fetch(_ database: Database, _ condition: String, _ argument: String) throws -> [Line] {
@@ -46,16 +48,16 @@ extension Line {
     func save(_ database: Database) throws {
         try database.execute(
             sql: """
-                INSERT INTO lines (id, tenant, number, display_name, username, password, code, server_host, server_port, device)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO lines (id, tenant, number, display_name, username, password, code, server_host, server_port, device, code_issued, code_used)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant, number = excluded.number,
                     display_name = excluded.display_name, username = excluded.username, password = excluded.password,
                     code = excluded.code, server_host = excluded.server_host, server_port = excluded.server_port,
-                    device = excluded.device
+                    device = excluded.device, code_issued = excluded.code_issued, code_used = excluded.code_used
                 """,
             arguments: [
                 id.description, tenant.description, number, displayName, username, password, provisioningCode, server?.host,
-                server?.port.map { Int($0) }, device?.description,
+                server?.port.map { Int($0) }, device?.description, codeIssued, codeUsed,
             ])
     }
 }

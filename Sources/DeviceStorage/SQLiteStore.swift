@@ -11,10 +11,13 @@ public import ProvModel
 /// booting phones asks for the same few documents again and again.
 public struct SQLiteStore: ProvisioningStore {
     let database: any DatabaseWriter
-    private let cache = DocumentCache()
+    private let cache: DocumentCache
+    private let queue: TransactionQueue
 
     private init(_ database: any DatabaseWriter) throws {
         self.database = database
+        cache = DocumentCache()
+        queue = TransactionQueue(database, forgetting: cache)
         try Schema.migrator.migrate(database)
     }
 
@@ -45,17 +48,9 @@ public struct SQLiteStore: ProvisioningStore {
     public func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result {
-        let cache = cache
-        // Read here: the body runs on a thread of the database's, where the task's values do not reach.
-        let actor = AuditActor.current
         do {
-            return try await database.write { database in
-                let transaction = SQLiteTransaction(database: database, actor: actor)
-                let result = try body(transaction)
-                let changes = transaction.changes
-                database.afterNextTransaction { _ in cache.forget(changes) }
-                return result
-            }
+            // Who acts is read here: the body runs on a thread of the database's, where the task's values do not reach.
+            return try await queue.write(actor: AuditActor.current, body)
         } catch let error as DatabaseError {
             throw StoreError(error)
         }
@@ -133,7 +128,11 @@ extension SQLiteStore {
     }
 
     public func line(username: String) async throws(StoreError) -> Line? {
-        try await read { try Line.fetch($0, "username = ?", username).first }
+        if let known = cache.line(username: username) { return known }
+        let generation = cache.generation
+        let line = try await read { try Line.fetch($0, "username = ?", username).first }
+        cache.keep(line, of: username, generation: generation)
+        return line
     }
 
     public func lines(on device: DeviceID) async throws(StoreError) -> [Line] {
@@ -145,7 +144,11 @@ extension SQLiteStore {
     }
 
     public func autoprovAccount(username: String) async throws(StoreError) -> AutoprovAccount? {
-        try await read { try AutoprovAccount.fetch($0, "username = ?", username) }
+        if let known = cache.account(username: username) { return known }
+        let generation = cache.generation
+        let account = try await read { try AutoprovAccount.fetch($0, "username = ?", username) }
+        cache.keep(account, of: username, generation: generation)
+        return account
     }
 }
 

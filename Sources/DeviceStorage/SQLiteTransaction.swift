@@ -10,8 +10,19 @@ struct DocumentChanges: Sendable {
     var devices: Set<DeviceID> = []
     var macs: Set<MACAddress> = []
     var configs: Set<ConfigID> = []
+    /// The SIP user names whose line or autoprov account changed, came or went.
+    var usernames: Set<String> = []
     /// Whether tenants or tokens changed, which are few and forgotten together.
     var access = false
+
+    /// Adds the changes of another transaction.
+    mutating func formUnion(_ other: DocumentChanges) {
+        devices.formUnion(other.devices)
+        macs.formUnion(other.macs)
+        configs.formUnion(other.configs)
+        usernames.formUnion(other.usernames)
+        access = access || other.access
+    }
 }
 
 /// The reads and writes of one transaction, on the writer's connection.
@@ -72,7 +83,8 @@ final class SQLiteTransaction: StoreTransaction {
     }
 
     func save(_ line: Line) throws {
-        let former = try audit.flatMap { _ in try self.line(line.id) }
+        let former = try self.line(line.id)
+        changes.usernames.formUnion([line.username, former?.username ?? line.username])
         try line.save(database)
         try audit?.note("line", line.id.description, from: former?.auditDocument, to: line.auditDocument)
     }
@@ -91,7 +103,11 @@ final class SQLiteTransaction: StoreTransaction {
         try audit?.note("token", token.id.description, from: former?.auditDocument, to: token.auditDocument)
     }
 
-    func save(_ account: AutoprovAccount) throws { try account.save(database) }
+    func save(_ account: AutoprovAccount) throws {
+        changes.usernames.insert(account.username)
+        try noteAccount(of: account.device)
+        try account.save(database)
+    }
 
     func save(_ binding: AddressBinding) throws {
         changes.macs.insert(binding.mac)
@@ -107,6 +123,9 @@ final class SQLiteTransaction: StoreTransaction {
             func document(_ value: String?) -> JSONValue? { value.map { .object([member: .string($0)]) } }
             try audit.note("parameter", name, from: document(try setting(name)), to: document(value))
         }
+        if let audit, name.hasPrefix("lock.") {
+            try audit.note("lock", name, from: try setting(name).map(JSONValue.string), to: value.map(JSONValue.string))
+        }
         if let value {
             try database.execute(
                 sql: "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -119,6 +138,9 @@ final class SQLiteTransaction: StoreTransaction {
     func delete(_ id: DeviceID) throws {
         let former = try note(id, now: nil)
         try audit?.note("device", id.description, from: former.map { .object($0.document) }, to: nil)
+        // The schema takes the device off its lines, and its account with it.
+        changes.usernames.formUnion(try lines(on: id).map(\.username))
+        try noteAccount(of: id)
         try database.execute(sql: "DELETE FROM devices WHERE id = ?", arguments: [id.description])
     }
 
@@ -141,11 +163,14 @@ final class SQLiteTransaction: StoreTransaction {
     }
 
     func delete(_ id: LineID) throws {
-        if let audit { try audit.note("line", id.description, from: try line(id)?.auditDocument, to: nil) }
+        let former = try line(id)
+        if let former { changes.usernames.insert(former.username) }
+        try audit?.note("line", id.description, from: former?.auditDocument, to: nil)
         try database.execute(sql: "DELETE FROM lines WHERE id = ?", arguments: [id.description])
     }
 
     func deleteAutoprovAccount(of device: DeviceID) throws {
+        try noteAccount(of: device)
         try database.execute(sql: "DELETE FROM autoprov_accounts WHERE device = ?", arguments: [device.description])
     }
 
@@ -159,6 +184,11 @@ final class SQLiteTransaction: StoreTransaction {
     }
 
     func append(_ events: [TimelineEvent]) throws { try TimelineEvent.append(events, to: database) }
+
+    /// Notes the account that a device has until now.
+    private func noteAccount(of device: DeviceID) throws {
+        if let account = try autoprovAccount(of: device) { changes.usernames.insert(account.username) }
+    }
 
     /// Notes a device under its old and its new hardware address, since it may be looked up by either.
     ///

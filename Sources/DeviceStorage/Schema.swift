@@ -116,6 +116,13 @@ enum Schema {
                     CREATE INDEX devices_version ON devices(version);
                     """)
         }
+        migrator.registerMigration("3 issue and use of provisioning codes") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE lines ADD COLUMN code_issued REAL;
+                    ALTER TABLE lines ADD COLUMN code_used REAL;
+                    """)
+        }
         return migrator
     }
 }

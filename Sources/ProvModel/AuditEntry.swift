@@ -38,7 +38,7 @@ public struct AuditEntry: Sendable, Equatable {
     public let actor: AuditActor
     /// What was done.
     public let action: Action
-    /// To what kind of thing: `device`, `config`, `line`, `tenant`, `token`, `parameter`.
+    /// To what kind of thing: `device`, `config`, `line`, `tenant`, `token`, `parameter`, `lock`.
     public let kind: String
     /// To which one.
     public let subject: String

@@ -16,6 +16,10 @@ public struct Line: Sendable, Hashable, Identifiable {
     public var password: String
     /// The digits that tie a dialling device to this line, or `nil` if it cannot be dialled.
     public var provisioningCode: String?
+    /// When the line was given its code, in seconds since 1970; `nil` if that was not noted.
+    public var codeIssued: Double?
+    /// When a phone was made the line's by this code, in seconds since 1970; `nil` if none was yet.
+    public var codeUsed: Double?
     /// Where the line registers; `nil` means provd's own registrar.
     public var server: SIPServer?
     /// The device that the line is on, or `nil` if it has none yet.
@@ -35,6 +39,13 @@ public struct Line: Sendable, Hashable, Identifiable {
         self.provisioningCode = provisioningCode
         self.server = server
         self.device = device
+    }
+
+    /// Gives the line another code, which nobody has dialled yet; `nil` takes its code away.
+    public mutating func issue(code: String?, at time: Double) {
+        provisioningCode = code
+        codeIssued = code == nil ? nil : time
+        codeUsed = nil
     }
 }
 

@@ -52,10 +52,11 @@ struct ProvdDaemon {
         defer { lock.release() }
         try StagedRestore.apply(configuration.stateDirectory, logger)
         let store = try SQLiteStore(path: configuration.stateDirectory + "/provd.db")
-        let settings = ProvisioningSettings(
+        var settings = ProvisioningSettings(
             advertisedHost: configuration.advertisedAddress, httpPort: UInt16(clamping: configuration.http.port),
             tftpPort: UInt16(clamping: configuration.tftp.port), sipPort: UInt16(clamping: configuration.sip.port),
             fileAccess: configuration.fileAccess, enrolmentHours: configuration.enrolmentHours)
+        settings.codes = configuration.onboarding.codes
         let directories = PluginDirectories(bundled: configuration.pluginsDirectory, state: configuration.stateDirectory)
         let surroundings = PluginSurroundings(
             downloads: FirmwareDepot.downloads(in: directories.firmware), templates: configuration.stateDirectory + "/templates",
@@ -112,7 +113,7 @@ struct ProvdDaemon {
                     .init(
                         service: BackgroundService {
                             for await device in restarts {
-                                _ = await operations.begin { try await synchronisation.synchronise(device) }
+                                _ = await synchronisation.begin(device, in: operations)
                             }
                         }),
                     .init(

@@ -123,6 +123,8 @@ public enum DialRefusal: Sendable, Hashable {
     case unknownCode
     /// The code was good once, and was used.
     case usedCode
+    /// The code was good once, and grew old.
+    case expiredCode
     /// The code is good, but not for this device or this account.
     case notAllowed
     /// A PIN is wrong.

@@ -117,7 +117,10 @@ public struct ProvisioningDecisions: OnboardingDecisions {
                 CallQuestion(voice.announcement(.confirmMove, number: line.number), for: .move(code: code), maximumDigits: 1, otherwise: .usedCode))
         case .unknownCode: return .refused(.unknownCode, speech: voice.speech(.unknownCode))
         case .codeInUse: return .refused(.usedCode, speech: voice.speech(.usedCode))
-        case .deviceHasLine: return .refused(.notAllowed, speech: voice.speech(.wrongPhone))
+        case .codeSpent: return .refused(.usedCode, speech: voice.speech(.spentCode))
+        case .codeExpired: return .refused(.expiredCode, speech: voice.speech(.expiredCode))
+        case .wrongPhone: return .refused(.notAllowed, speech: voice.speech(.wrongPhone))
+        case .deviceHasLine: return .refused(.notAllowed, speech: voice.speech(.hasLine))
         case .locked(let seconds): return .refused(.locked(retryAfter: .seconds(seconds)), speech: voice.speech(.locked))
         case .trouble: return .refused(.trouble, speech: voice.speech(.trouble))
         }
@@ -150,6 +153,10 @@ public struct ProvisioningDecisions: OnboardingDecisions {
         case .first: registration = .began
         case .removed, .expired: registration = .ended
         case .refresh: registration = .continued
+        }
+        if registration == .continued {
+            // Most registrations go on, and nobody waits for them: then nothing is looked up.
+            guard let device = report.account.device, await accounts.isAwaited(device) else { return }
         }
         do {
             guard let account = try await accounts.account(username: report.account.username) else { return }
@@ -194,8 +201,13 @@ private struct Voice {
 
 extension DialledCall {
     /// The device from which the call comes, if that is known.
+    fileprivate var device: DeviceID? { account.device }
+}
+
+extension SIPAccount {
+    /// The device that the account is on, if that is known.
     fileprivate var device: DeviceID? {
-        switch account.owner {
+        switch owner {
         case .autoprov(let device): DeviceID(stored: device)
         case .line(_, let device): device.map(DeviceID.init(stored:))
         }

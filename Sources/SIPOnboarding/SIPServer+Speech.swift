@@ -219,6 +219,7 @@ extension DialRefusal {
         switch self {
         case .unknownCode: (404, "Unknown Code", "No line has this provisioning code")
         case .usedCode: (410, "Code Already Used", "This provisioning code was used already")
+        case .expiredCode: (410, "Code Expired", "This provisioning code is too old")
         case .notAllowed: (403, "Not Allowed", "This provisioning code is not for this phone")
         case .wrongPIN: (403, "Wrong PIN", "This PIN is wrong")
         case .notPossible: (403, "Not Possible", "This cannot be done on this phone")

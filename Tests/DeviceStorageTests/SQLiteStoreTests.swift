@@ -48,6 +48,75 @@ struct SQLiteStoreTests {
         #expect(try await store.devices(where: .mac(try #require(renumbered.mac))) == [renumbered])
     }
 
+    @Test("Of many transactions at once each is whole: those that fail are undone alone, and what the others were told stands")
+    func together() async throws {
+        struct Stop: Error {}
+        let store = store
+        let told = await withTaskGroup(of: Int?.self) { group in
+            for number in 0..<300 {
+                group.addTask {
+                    try? await store.transaction { transaction in
+                        try transaction.save(setting: "count", String((Int(try transaction.setting("count") ?? "0") ?? 0) + 1))
+                        try transaction.save(setting: "n\(number)", "kept")
+                        if number.isMultiple(of: 3) { throw Stop() }
+                        return number
+                    }
+                }
+            }
+            return await group.reduce(into: Set<Int>()) { told, number in if let number { told.insert(number) } }
+        }
+        #expect(told == Set((0..<300).filter { !$0.isMultiple(of: 3) }))
+        #expect(try await store.setting("count") == "200")
+        for number in 0..<300 { #expect(try await store.setting("n\(number)") == (number.isMultiple(of: 3) ? nil : "kept")) }
+    }
+
+    @Test("A task that is cancelled takes no other's transaction with it")
+    func cancelled() async throws {
+        let store = store
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<50 {
+                group.addTask {
+                    let task = Task { try await store.transaction { try $0.save(setting: "n\(number)", "kept") } }
+                    if number.isMultiple(of: 2) { task.cancel() }
+                    _ = try? await task.value
+                }
+            }
+        }
+        for number in stride(from: 1, to: 50, by: 2) { #expect(try await store.setting("n\(number)") == "kept") }
+    }
+
+    @Test("A SIP user name is known anew after whatever happened to its line or account")
+    func usernames() async throws {
+        let device = phone("d", mac: "00:15:65:0a:bb:cc")
+        var line = Line(
+            id: LineID("l"), tenant: TenantID("t"), number: "101", displayName: "Alice", username: "alice", password: "12345678", provisioningCode: nil)
+        func found(_ name: String) async throws -> (Line?, AutoprovAccount?) {
+            (try await store.line(username: name), try await store.autoprovAccount(username: name))
+        }
+        #expect(try await found("alice") == (nil, nil))
+        try await store.transaction { [line] in
+            try $0.save(device)
+            try $0.save(line)
+        }
+        #expect(try await found("alice").0 == line)
+        line.username = "bob"
+        line.device = device.id
+        try await store.transaction { [line] in try $0.save(line) }
+        #expect(try await found("alice").0 == nil)
+        #expect(try await found("bob").0 == line)
+        for name in ["ap1", "ap2"] {
+            try await store.transaction { try $0.save(AutoprovAccount(username: name, password: "x", device: device.id)) }
+            #expect(try await found(name).1?.device == device.id)
+        }
+        #expect(try await found("ap1").1 == nil)
+        // The schema takes lines and accounts with their device.
+        try await store.transaction { try $0.delete(device.id) }
+        #expect(try await found("ap2").1 == nil)
+        #expect(try await found("bob").0?.device == nil)
+        try await store.transaction { try $0.delete(LineID("l")) }
+        #expect(try await found("bob").0 == nil)
+    }
+
     @Test("What a transaction that fails wrote is gone, also for whoever asks next")
     func rollback() async throws {
         struct Stop: Error {}

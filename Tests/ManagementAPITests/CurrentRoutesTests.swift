@@ -3,7 +3,9 @@
 import DeviceStorage
 import HTTPTypes
 import JSONText
+import NetTypes
 import ProvModel
+import Provisioning
 import Testing
 
 @testable import ManagementAPI
@@ -43,7 +45,7 @@ struct CurrentRoutesTests {
             made.json
                 == [
                     "id": .string(id), "tenant_uuid": .string(APIClient.tenant.description), "number": "101", "display_name": "Alice Martin", "username": "101", "provisioning_code": "1234",
-                    "device": nil, "server": ["host": "sip.example.org", "port": 5070],
+                    "code_issued": 1_000.0, "code_used": nil, "device": nil, "server": ["host": "sip.example.org", "port": 5070],
                 ])
         let shown = try await client.get("/1.0/lines/\(id)")
         #expect(shown.json == made.json)
@@ -52,6 +54,20 @@ struct CurrentRoutesTests {
         for answer in [made, shown, listed] { #expect(!answer.text.contains(password)) }
         #expect(try await client.delete("/1.0/lines/\(id)").status == 204)
         #expect(try await client.delete("/1.0/lines/\(id)").status == 404)
+    }
+
+    @Test("The locks after wrong codes are listed and lifted, and the audit log says by whom")
+    func codeLocks() async throws {
+        let client = try await APIClient()
+        #expect(try await client.get("/1.0/codes/locks").json == ["locks": []])
+        let dialling = CodeDialling(client.appliance)
+        for _ in 0..<3 { _ = await dialling.dial("999999", from: DeviceID(stored: "d"), source: IPAddress("10.77.0.9")) }
+        let locks = try #require(try await client.get("/1.0/codes/locks").json["locks"]?.array)
+        #expect(locks == [["id": "device-d", "kind": "device", "device": "d", "address": nil, "ends": 1_005.0, "times": 0]])
+        #expect(try await client.delete("/1.0/codes/locks/device-d").status == 204)
+        #expect(try await client.delete("/1.0/codes/locks/device-d").status == 404)
+        let entries = try #require(try await client.get("/1.0/audit").json["entries"]?.array)
+        #expect(entries.contains { $0["kind"]?.string == "lock" && $0["after"]?.string?.hasPrefix("device-d at ") == true })
     }
 
     @Test("A line that cannot be is refused, and the answer names the member", arguments: [

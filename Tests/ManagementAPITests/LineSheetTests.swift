@@ -85,14 +85,24 @@ struct LineSheetTests {
         }
     }
 
+    @Test("A code is shown in groups that people can keep", arguments: [
+        ("1234", "1234"), ("12345", "12 345"), ("123456", "123 456"), ("1234567", "123 4567"), ("12345678", "1234 5678"), ("123456789", "123 456 789"),
+    ])
+    func groups(code: String, shown: String) {
+        #expect(LineCards.grouped(code) == shown.split(separator: " ").map { "<span>\($0)</span>" }.joined())
+    }
+
     @Test("Cards show name, number and code of who has no phone yet, and no markup of a name")
     func cards() async throws {
         let client = try await APIClient()
         _ = try await client.post("/1.0/lines", ["number": "101", "display_name": "<script>Eve</script>", "provisioning_code": "424242"])
         let page = try await client.get("/1.0/lines/cards")
         #expect(page.headers[.contentType] == "text/html; charset=utf-8")
-        #expect(page.text.contains("424242") && page.text.contains("&lt;script&gt;Eve") && !page.text.contains("<script>"))
+        let code = "<span>424</span><span>242</span>"
+        #expect(page.text.contains(code) && page.text.contains("&lt;script&gt;Eve") && !page.text.contains("<script>"))
         let none = try await client.get("/1.0/lines/cards?ids=other")
-        #expect(!none.text.contains("424242"))
+        #expect(!none.text.contains(code))
+        let german = try await client.get("/1.0/lines/cards?locale=de_AT&title=Haus%20%3CA%3E")
+        #expect(german.text.contains("<h1>Haus &lt;A&gt;</h1>") && german.text.contains("Wählen Sie diesen Code"))
     }
 }

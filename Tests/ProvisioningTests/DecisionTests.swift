@@ -122,23 +122,64 @@ struct CodeGuardTests {
     private let device = DeviceID(stored: "d")
     private let source = IPAddress.v4(IPv4Address(10, 77, 0, 11))
 
-    @Test("Five wrong codes lock a device for a quarter of an hour, and only that device")
-    func lock() throws {
-        var guardian = CodeGuard()
-        for time in 0..<5 {
-            #expect(guardian.lock(device: device, source: source, now: Double(time)) == nil)
-            guardian.wrong(device: device, source: source, now: Double(time))
+    /// Dials wrong codes as fast as they are heard.
+    ///
+    /// - Returns: the waits after each of them.
+    private func waits(_ count: Int, _ guardian: inout CodeGuard, now: inout Double) -> [Double] {
+        (0..<count).map { _ in
+            guardian.wrong(device: device, source: nil, now: now)
+            let wait = guardian.lock(device: device, source: nil, now: now) ?? 0
+            now += wait
+            return wait
         }
-        let wait = try #require(guardian.lock(device: device, source: source, now: 5))
-        #expect(wait == CodeGuard.lockSeconds - 1)
-        #expect(guardian.lock(device: DeviceID(stored: "other"), source: source, now: 5) == nil)
-        #expect(guardian.lock(device: device, source: source, now: 5 + CodeGuard.lockSeconds) == nil)
+    }
+
+    @Test("Wrong codes make a device wait longer and longer, a day at the most, and only that device")
+    func growing() {
+        var guardian = CodeGuard(), now = 0.0
+        #expect(waits(5, &guardian, now: &now) == [0, 0, 5, 30, 900])
+        #expect(waits(5, &guardian, now: &now) == [0, 0, 5, 30, 1_800])
+        #expect(guardian.lock(device: DeviceID(stored: "other"), source: nil, now: now) == nil)
+        for _ in 0..<8 { _ = waits(5, &guardian, now: &now) }
+        #expect(waits(5, &guardian, now: &now).last == CodeGuard.longestLock)
+        // After a day without a lock the first one is short again.
+        now += CodeGuard.longestLock
+        #expect(waits(5, &guardian, now: &now).last == 900)
+    }
+
+    @Test("Wrong codes that are a quarter of an hour apart lock nobody")
+    func seldom() {
+        var guardian = CodeGuard()
+        for number in 0..<20 {
+            guardian.wrong(device: device, source: source, now: Double(number) * CodeGuard.device.memory)
+            #expect(guardian.lock(device: device, source: source, now: Double(number) * CodeGuard.device.memory) == nil)
+        }
+    }
+
+    @Test("While a code of a device is looked up no other one is heard, so that many at once are no more tries")
+    func together() {
+        var guardian = CodeGuard()
+        #expect(guardian.begin(device: device, source: source, now: 0) == nil)
+        #expect(guardian.begin(device: device, source: source, now: 0) == 1)
+        #expect(guardian.begin(device: DeviceID(stored: "other"), source: source, now: 0) == nil)
+        guardian.end(device: device)
+        #expect(guardian.begin(device: device, source: source, now: 0) == nil)
+    }
+
+    @Test("An administrator lifts a lock, and the device begins anew")
+    func lifted() {
+        var guardian = CodeGuard(), now = 0.0
+        for _ in 0..<5 { guardian.wrong(device: device, source: source, now: now) }
+        #expect(guardian.locked(now: now).map(\.key) == [.device(device)])
+        let isLifted = guardian.lift(.device(device), now: now), again = guardian.lift(.device(device), now: now)
+        #expect(isLifted && !again)
+        #expect(waits(5, &guardian, now: &now) == [0, 0, 5, 30, 900])
     }
 
     @Test("A right code makes the wrong ones forgotten")
     func right() {
         var guardian = CodeGuard()
-        for _ in 0..<4 { guardian.wrong(device: device, source: source, now: 0) }
+        for _ in 0..<4 { guardian.wrong(device: device, source: nil, now: 0) }
         guardian.right(device: device)
         guardian.wrong(device: device, source: source, now: 0)
         #expect(guardian.lock(device: device, source: nil, now: 0) == nil)
@@ -147,12 +188,12 @@ struct CodeGuardTests {
     @Test("A machine that pretends to be many devices is locked by its address, and many machines by the overall count")
     func manyDevices() {
         var guardian = CodeGuard()
-        for number in 0..<CodeGuard.triesPerSource { guardian.wrong(device: DeviceID(stored: "\(number)"), source: source, now: 0) }
+        for number in 0..<CodeGuard.source.tries { guardian.wrong(device: DeviceID(stored: "\(number)"), source: source, now: 0) }
         #expect(guardian.lock(device: device, source: source, now: 1) != nil)
         #expect(guardian.lock(device: device, source: nil, now: 1) == nil)
-        for number in 0..<CodeGuard.triesOverall { guardian.wrong(device: DeviceID(stored: "x\(number)"), source: nil, now: 1) }
+        for number in 0..<CodeGuard.overall.tries { guardian.wrong(device: DeviceID(stored: "x\(number)"), source: nil, now: 1) }
         #expect(guardian.lock(device: device, source: nil, now: 2) != nil)
-        #expect(guardian.lock(device: device, source: nil, now: 2 + CodeGuard.overallSeconds) == nil)
+        #expect(guardian.lock(device: device, source: nil, now: 2 + CodeGuard.overall.lock) == nil)
     }
 }
 

@@ -41,7 +41,10 @@ struct OnboardingTests {
         _ = try await test.yealink()
         let id = try await test.device().id
         _ = try await test.lines.add(.init(number: "101", displayName: "Alice", provisioningCode: "123456"))
-        for _ in 0..<5 { #expect(await test.dialling.dial("000000", from: id, source: source) == .unknownCode) }
+        for wait in [0.0, 0, 5, 30, 900] {
+            #expect(await test.dialling.dial("000000", from: id, source: source) == .unknownCode)
+            if wait < 900 { test.clock.advance(wait) }
+        }
         #expect(await test.dialling.dial("123456", from: id, source: source) == .locked(seconds: 900))
         test.clock.advance(900)
         guard case .assigned = await test.dialling.dial("123456", from: id, source: source) else {
@@ -122,6 +125,131 @@ struct OnboardingTests {
             codes.insert(code)
         }
         #expect(codes.count == 50)
+    }
+
+    @Test("Codes are made of the digits that are wanted, and are none that a dial plan takes for something else")
+    func codeRules() throws {
+        let rules = try CodeRules(length: 5, alphabet: "0123459", use: .once, lifetime: nil, reserved: ["112", "95"])
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<2_000 {
+            let code = try #require(rules.random(using: &generator))
+            #expect(code.count == 5 && code.allSatisfy("0123459".contains))
+            #expect(!code.hasPrefix("0") && !code.hasPrefix("112") && !code.hasPrefix("95"))
+            #expect(Set(code).count > 1 && code != "12345" && code != "54321")
+        }
+    }
+
+    @Test(
+        "Rules by which codes could not be dialled, or would be guessed, are refused",
+        arguments: [(3, "0123456789", "4 to 12"), (13, "0123456789", "4 to 12"), (6, "ABCDEF", "digits alone"), (6, "0122345", "twice"), (4, "123456789", "only 6561")])
+    func wrongRules(length: Int, alphabet: String, reason: String) {
+        let error = #expect(throws: CodeRules.Problem.self) {
+            try CodeRules(length: length, alphabet: alphabet, use: .once, lifetime: nil, reserved: [])
+        }
+        #expect(error?.description.contains(reason) == true)
+    }
+
+    @Test("A code that is good for once opens no second phone, and its own phone any number of times")
+    func once() async throws {
+        let test = try await TestAppliance(codes: try CodeRules(length: 6, alphabet: "0123456789", use: .once, lifetime: nil, reserved: []))
+        _ = try await test.yealink()
+        _ = try await test.yealink("/0015650abbdd.cfg", from: "10.77.0.12", mac: "00:15:65:0a:bb:dd")
+        let line = try await test.lines.add(.init(number: "101", displayName: "Alice", provisioningCode: "123456"))
+        let devices = try await test.store.devices().map(\.id)
+        let (first, second) = (try #require(devices.first), try #require(devices.last))
+        for _ in 0..<2 {
+            guard case .assigned = await test.dialling.dial("123456", from: first, source: source) else {
+                Issue.record("its own phone is refused")
+                return
+            }
+        }
+        #expect(await test.dialling.dial("123456", from: second, source: source, consent: .move) == .codeSpent)
+        let renewed = try #require(try await test.lines.renewCode(line.id)?.provisioningCode)
+        guard case .moved = await test.dialling.dial(renewed, from: second, source: source, consent: .move) else {
+            Issue.record("a new code is refused")
+            return
+        }
+    }
+
+    @Test("A code grows old, and a new one is good again")
+    func expiry() async throws {
+        let test = try await TestAppliance(codes: try CodeRules(length: 6, alphabet: "0123456789", use: .untilChanged, lifetime: 3_600, reserved: []))
+        _ = try await test.yealink()
+        let id = try await test.device().id
+        let line = try await test.lines.add(.init(number: "101", displayName: "Alice", provisioningCode: "123456"))
+        test.clock.advance(3_600)
+        #expect(await test.dialling.dial("123456", from: id, source: source) == .codeExpired)
+        let renewed = try #require(try await test.lines.renewCode(line.id)?.provisioningCode)
+        guard case .assigned = await test.dialling.dial(renewed, from: id, source: source) else {
+            Issue.record("a new code is refused")
+            return
+        }
+    }
+
+    @Test("A code of one tenant is not for a phone of another, and for one that nobody has claimed")
+    func otherTenant() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let (north, south) = (TenantID("north"), TenantID("south"))
+        let root = test.tenant
+        try await test.store.transaction { transaction in
+            for id in [north, south] { try transaction.save(Tenant(id: id, parent: root, name: id.description)) }
+        }
+        _ = try await LineBook(test.appliance, scope: TenantScope(south)).add(.init(number: "101", displayName: "Alice", provisioningCode: "123456"))
+        var device = try await test.device()
+        device.tenant = north
+        try await test.store.transaction { [device] in try $0.save(device) }
+        #expect(await test.dialling.dial("123456", from: device.id, source: source) == .wrongPhone)
+        device.tenant = root
+        try await test.store.transaction { [device] in try $0.save(device) }
+        guard case .assigned = await test.dialling.dial("123456", from: device.id, source: source) else {
+            Issue.record("a phone of the appliance's own tenant is refused")
+            return
+        }
+    }
+
+    @Test("A lock is seen and lifted by whoever has to do with the phone, and by nobody else")
+    func locks() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let id = try await test.device().id
+        for wait in [0.0, 0, 5, 30, 0] {
+            _ = await test.dialling.dial("000000", from: id, source: source)
+            test.clock.advance(wait)
+        }
+        let name = "device-\(id)"
+        #expect(try await CodeLocks(test.appliance, scope: TenantScope(TenantID("another")), seesAll: false).all().isEmpty)
+        let locks = CodeLocks(test.appliance, scope: TenantScope(test.tenant), seesAll: true)
+        #expect(try await locks.all().map(\.subject.name) == [name])
+        #expect(try await locks.lift(name))
+        #expect(try await !locks.lift(name))
+        #expect(await test.dialling.dial("000000", from: id, source: source) == .unknownCode)
+    }
+}
+
+@Suite("Long jobs")
+struct OperationTests {
+    @Test("Hundreds that wait for phones keep none from working")
+    func lanes() async throws {
+        let operations = Operations()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await operations.run() }
+            let (gate, open) = AsyncStream<Void>.makeStream()
+            var waiting: [Int] = []
+            for number in 0..<500 {
+                let operation = await operations.begin("synchronise", of: "\(number)", OperationPart(), .wait) { _ in
+                    for await _ in gate {}
+                }
+                waiting.append(operation.id)
+            }
+            let work = await operations.begin("plugin-install", of: "x", OperationPart()) { _ in }
+            while await operations.operation(work.id)?.state != .success { await Task.yield() }
+            open.finish()
+            for id in waiting {
+                while await operations.operation(id)?.state != .success { await Task.yield() }
+            }
+            group.cancelAll()
+        }
     }
 }
 

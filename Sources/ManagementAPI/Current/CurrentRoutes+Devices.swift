@@ -54,13 +54,13 @@ extension CurrentRoutes {
             }.described(APIOperation("Delete a device; its lines stay.", status: 204)),
             APIRoute(.post, "/1.0/devices/{name}/synchronize", "provd.devices.{name}.synchronize.create") { request in
                 let device = try await Self.device(request, useCases)
-                let operation = await useCases.operations.begin { try await useCases.synchronisation.synchronise(device.id) }
+                let operation = await useCases.synchronisation.begin(device.id, in: useCases.operations)
                 return .created(operation.document, at: "/1.0/operations/\(operation.id)")
             }.described(APIOperation("Tell a device to fetch its configuration again.", body: "Empty", status: 201, answer: "Operation")),
             APIRoute(.post, "/1.0/devices/{name}/reset", "provd.devices.{name}.reset.create") { request in
                 let device = try await Self.device(request, useCases)
                 _ = try await useCases.devices(request).reset(device.id)
-                let operation = await useCases.operations.begin { try await useCases.synchronisation.synchronise(device.id) }
+                let operation = await useCases.synchronisation.begin(device.id, in: useCases.operations)
                 return .created(operation.document, at: "/1.0/operations/\(operation.id)")
             }.described(APIOperation("Take a device's lines off it, and tell it to fetch its configuration.", body: "Empty", status: 201, answer: "Operation")),
         ]

@@ -30,13 +30,19 @@ extension CurrentRoutes {
             APIRoute(.get, "/1.0/lines/cards", "provd.lines.read") { request in
                 let wanted = request.query["ids"].map { Set($0.split(separator: ",").map(String.init)) }
                 let lines = try await useCases.lines(request).all().filter { line in
-                    line.provisioningCode != nil && (wanted?.contains(line.id.description) ?? (line.device == nil))
+                    useCases.codeRules.isOpen(line, now: useCases.now()) && (wanted?.contains(line.id.description) ?? (line.device == nil))
                 }
-                return .text(LineCards.page(lines), "text/html; charset=utf-8")
+                let cards = LineCards(
+                    lines, rules: useCases.codeRules, title: request.query["title"], locale: request.query["locale"])
+                return .text(cards.page, "text/html; charset=utf-8")
             }.described(
                 APIOperation(
                     "A page to print: a card for each person with the code to dial.", answerType: "text/html",
-                    query: [.text("ids", "the lines' ids with commas; all that have no phone yet if left out")])),
+                    query: [
+                        .text("ids", "the lines' ids with commas; all that have no phone yet if left out"),
+                        .text("title", "what stands above the cards, as the name of the site"),
+                        .text("locale", "the language of the cards: en, fr, de or es"),
+                    ])),
         ]
     }
 }
@@ -128,31 +134,5 @@ struct LineSheet {
             ]
         }
         return CSVTable.text([columns] + rows)
-    }
-}
-
-/// Cards to cut out and hand to people: whose phone it will be, and what to dial.
-enum LineCards {
-    static func page(_ lines: [Line]) -> String {
-        let cards = lines.map { line in
-            """
-            <section><h2>\(escaped(line.displayName))</h2><p>number <b>\(escaped(line.number))</b></p>
-            <p>Lift the handset of your new phone and dial</p><p class="code">\(escaped(line.provisioningCode ?? ""))</p></section>
-            """
-        }
-        return """
-            <!doctype html><html lang="en"><meta charset="utf-8"><title>Provisioning codes</title>
-            <style>
-            body { font: 12pt sans-serif; margin: 1cm; display: grid; grid-template-columns: 1fr 1fr; gap: 0 }
-            section { border: 1px dashed #888; padding: 0.6cm; break-inside: avoid }
-            h2 { margin: 0 0 0.2cm } p { margin: 0.1cm 0 } .code { font: bold 24pt monospace; letter-spacing: 0.1em }
-            </style>
-            \(cards.joined(separator: "\n"))
-            </html>
-            """
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
     }
 }

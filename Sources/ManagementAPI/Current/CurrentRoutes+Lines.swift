@@ -61,6 +61,7 @@ extension CurrentRoutes {
             "id": .string(line.id.description), "tenant_uuid": .string(line.tenant.description), "number": .string(line.number),
             "display_name": .string(line.displayName), "username": .string(line.username),
             "provisioning_code": line.provisioningCode.map(JSONValue.string) ?? .null,
+            "code_issued": line.codeIssued.map(JSONValue.double) ?? .null, "code_used": line.codeUsed.map(JSONValue.double) ?? .null,
             "device": line.device.map { .string($0.description) } ?? .null, "server": .null,
         ]
         if let server = line.server {

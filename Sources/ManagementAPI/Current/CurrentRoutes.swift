@@ -13,7 +13,7 @@ struct CurrentRoutes {
     init(_ useCases: ManagementUseCases) { self.useCases = useCases }
 
     var all: [APIRoute] {
-        var routes = lineFiles + lines + devices + deviceInsight + timeline + configs + access + audit + dhcp + backups
+        var routes = lineFiles + lines + codeLocks + devices + deviceInsight + timeline + configs + access + audit + dhcp + backups
         routes += operations + plugins + repositories + uploads
         return routes + [OpenAPIDescription.route(of: routes)]
     }

@@ -30,6 +30,8 @@ enum OpenAPISchemas {
             "properties": {
               "id": {"type": "string"}, "tenant_uuid": {"type": "string"}, "number": {"type": "string"}, "display_name": {"type": "string"},
               "username": {"type": "string"}, "provisioning_code": {"type": ["string", "null"]}, "device": {"type": ["string", "null"]},
+              "code_issued": {"type": ["number", "null"], "description": "when the line was given its code, in seconds since 1970"},
+              "code_used": {"type": ["number", "null"], "description": "when a phone became the line's by it, in seconds since 1970"},
               "server": {"anyOf": [{"$ref": "#/components/schemas/Server"}, {"type": "null"}]}
             }
           },
@@ -56,6 +58,16 @@ enum OpenAPISchemas {
           "LineImport": {
             "type": "object", "required": ["dry_run", "lines"],
             "properties": {"dry_run": {"type": "boolean"}, "lines": {"type": "array", "items": {"$ref": "#/components/schemas/Line"}}}
+          },
+          "CodeLocks": {
+            "type": "object", "required": ["locks"],
+            "properties": {"locks": {"type": "array", "items": {
+              "type": "object", "required": ["id", "kind", "device", "address", "ends", "times"],
+              "properties": {
+                "id": {"type": "string"}, "kind": {"enum": ["device", "source", "all"]}, "device": {"type": ["string", "null"]},
+                "address": {"type": ["string", "null"]}, "ends": {"$ref": "#/components/schemas/Time"},
+                "times": {"type": "integer", "description": "how often in a row; 0 for the short wait after a wrong code"}
+              }}}}
           },
           "Assignment": {
             "type": "object", "required": ["device"], "additionalProperties": false, "properties": {"device": {"type": "string"}}

@@ -94,6 +94,15 @@ public struct ManagementUseCases: Sendable {
     /// The lines that a request can see.
     func lines(_ request: APIRequest) async throws -> LineBook { LineBook(appliance, scope: try await request.scope()) }
 
+    /// The locks after wrong codes that a request can see.
+    func codeLocks(_ request: APIRequest) async throws -> CodeLocks {
+        let scope = try await request.scope()
+        return CodeLocks(appliance, scope: scope, seesAll: scope.holds(tenant))
+    }
+
+    /// For how long and how often codes are good.
+    var codeRules: CodeRules { appliance.settings.codes }
+
     /// The storage, for what is only read.
     var store: any ProvisioningStore { appliance.store }
 

@@ -12,7 +12,7 @@ extension WazoRoutes {
         return [
             APIRoute(.post, "/0.2/dev_mgr/synchronize", "provd.dev_mgr.synchronize.create") { request in
                 guard let device = try await Self.device(named: try Self.id(in: request.body), request, useCases) else { throw Self.noDevice }
-                let operation = await useCases.operations.begin { try await useCases.synchronisation.synchronise(device.id) }
+                let operation = await useCases.synchronisation.begin(device.id, in: useCases.operations)
                 return .created(nil, at: "/0.2/dev_mgr/synchronize/\(operation.id)")
             },
             APIRoute(.get, "/0.2/dev_mgr/synchronize/{operation_id}", "provd.operation.read") { request in

@@ -111,41 +111,6 @@ struct DeviceFiles: AsyncParsableCommand {
     }
 }
 
-/// `provctl device sync`
-struct DeviceSync: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "sync", abstract: "Make devices fetch their configuration again.")
-
-    @OptionGroup var connection: ConnectionOptions
-    @OptionGroup var confirmation: Confirmation
-    @Argument(help: "The devices' hardware addresses or ids.") var devices: [String] = []
-    @Flag(help: "All devices.") var all = false
-
-    func run() async throws {
-        let client = try APIClient(connection)
-        var names = devices
-        if all {
-            names = try await client.all("/1.0/devices", "devices").compactMap { $0["id"]?.string }
-            try confirmation.ask("\(names.count) phones fetch their configuration; many restart for it, and calls end.")
-        }
-        guard !names.isEmpty else { throw ValidationError("name a device, or --all") }
-        let progress = ProgressLine()
-        var failures: [String] = []
-        for (index, name) in names.enumerated() {
-            if names.count > 1 { progress.show(index, of: names.count, name) }
-            let operation = try await client.operation("/1.0/devices/\(try PathSegment.encode(name))/synchronize")
-            if connection.json { print(operation.text(names.count > 1 ? [] : .indented)) }
-            if operation["state"]?.string != "success" {
-                failures.append(names.count > 1 ? "\(name): \(operation["reason"]?.string ?? "")" : operation["reason"]?.string ?? "the device was not told")
-            }
-        }
-        progress.clear()
-        guard failures.isEmpty else {
-            throw APIClient.Failure(description: failures.joined(separator: "\n"))
-        }
-        connection.say(names.count > 1 ? "\(names.count) devices were told" : "the device was told to fetch its configuration again, and agreed")
-    }
-}
-
 /// `provctl device reset`
 struct DeviceReset: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -10,7 +10,7 @@ struct LineCommand: AsyncParsableCommand {
         commandName: "line", abstract: "People's lines and their provisioning codes.",
         subcommands: [
             LineAdd.self, LineList.self, LineChange.self, LineCode.self, LineAssign.self, LineRemove.self, LineImport.self, LineExport.self,
-            LineCards.self,
+            LineCards.self, LineLocks.self, LineUnlock.self,
         ])
 }
 
@@ -211,6 +211,12 @@ struct LineCards: AsyncParsableCommand {
         commandName: "cards", abstract: "Print a page (HTML) with a card for each person who has no phone yet: whose phone it will be, and what to dial.")
 
     @OptionGroup var connection: ConnectionOptions
+    @Option(help: "What stands above the cards, as the name of the site.") var title: String?
+    @Option(help: "The language of the cards: en, fr, de or es.") var locale: String?
 
-    func run() async throws { FileHandle.standardOutput.write(Data(try await APIClient(connection).text("/1.0/lines/cards").utf8)) }
+    func run() async throws {
+        let query = try [("title", title), ("locale", locale)].compactMap { name, value in try value.map { "\(name)=\(try PathSegment.encode($0))" } }
+        let path = "/1.0/lines/cards" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        FileHandle.standardOutput.write(Data(try await APIClient(connection).text(path).utf8))
+    }
 }

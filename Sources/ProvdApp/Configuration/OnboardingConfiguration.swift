@@ -18,6 +18,10 @@ struct OnboardingConfiguration: Sendable {
     /// what is dialled for them; an empty text is none.
     /// `codes.reset_pin` (4 to 16 digits, default none): the PIN with which a phone resets itself.
     var settings: OnboardingSettings
+    /// `codes.length` (4 to 12, default 6), `codes.alphabet` (digits, default `0123456789`): of what provd makes codes.
+    /// `codes.use` (`until-changed` or `once`, default `until-changed`): how often a code makes a phone somebody's.
+    /// `codes.lifetime_hours` (0 to 87600, default 0): for how long a code is good; 0 for as long as it stays.
+    var codes: CodeRules
     /// `speech.first_port`, `speech.last_port` (1024 to 65535, default 20000 and 20999): the UDP ports of calls' audio.
     var ports: ClosedRange<UInt16>
     /// `speech.maximum_calls` (0 to 1000, default 300): how many calls hear something at the same time.
@@ -27,7 +31,7 @@ struct OnboardingConfiguration: Sendable {
     static let keys: Set<String> = [
         "speech.manner", "speech.prompts_directory", "speech.locale", "speech.first_port", "speech.last_port", "speech.maximum_calls",
         "codes.confirm", "codes.move", "codes.access_number", "codes.login_number", "codes.logout_number", "codes.reset_numbers",
-        "codes.reset_pin", "codes.emergency_numbers",
+        "codes.reset_pin", "codes.emergency_numbers", "codes.length", "codes.alphabet", "codes.use", "codes.lifetime_hours",
     ]
 
     /// Reads the sections.
@@ -59,6 +63,24 @@ struct OnboardingConfiguration: Sendable {
             throw ConfigurationProblem("codes.reset_pin is no PIN: write 4 to 16 digits in quotes, as \"2468\", or leave it out")
         }
         self.settings = settings
+        codes = try Self.codes(reserved: settings.emergencyNumbers, reader)
+    }
+
+    private static func codes(reserved: Set<String>, _ reader: ConfigReader) throws(ConfigurationProblem) -> CodeRules {
+        let use = reader.string(forKey: "codes.use", default: CodeRules.Use.untilChanged.rawValue)
+        guard let use = CodeRules.Use(rawValue: use) else {
+            throw ConfigurationProblem("codes.use is “\(use)”: it can be \(CodeRules.Use.allCases.map(\.rawValue).joined(separator: " or "))")
+        }
+        let hours = try ProvdConfiguration.number("codes.lifetime_hours", in: 0...87_600, default: 0, reader)
+        let length = try ProvdConfiguration.number("codes.length", in: CodeRules.lengths, default: CodeRules.standard.length, reader)
+        do throws(CodeRules.Problem) {
+            return try CodeRules(
+                length: length,
+                alphabet: reader.string(forKey: "codes.alphabet", default: String(CodeRules.standard.alphabet)), use: use,
+                lifetime: hours == 0 ? nil : Double(hours) * 3_600, reserved: reserved)
+        } catch {
+            throw ConfigurationProblem("codes.length and codes.alphabet: \(error)")
+        }
     }
 
     private static func dialled(_ key: String, default value: String?, _ reader: ConfigReader) throws(ConfigurationProblem) -> String? {

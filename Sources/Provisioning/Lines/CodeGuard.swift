@@ -5,67 +5,137 @@ import ProvModel
 
 /// Counts wrong codes by device, by source address and over all, and says when to refuse unheard.
 ///
-/// Six digits are a million codes. With five tries and then a quarter of an hour's wait for each device, and two hundred
-/// tries an hour over all, guessing one of a hundred open codes takes about two days of a constant alarm.
+/// Six digits are a million codes. A device has five tries; the last two make it wait for a moment, the fifth for a quarter of an hour, and each
+/// further five for twice as long as those before, up to a day. With that, and with two hundred tries an hour over all, guessing one of
+/// a hundred open codes takes about two days of a constant alarm.
 struct CodeGuard: Sendable {
-    static let triesPerDevice = 5
+    /// For whom codes are counted.
+    enum Key: Hashable, Sendable {
+        case device(DeviceID)
+        case source(IPAddress)
+        case all
+    }
+
+    /// How many wrong codes are taken, and what follows from more.
+    struct Limit: Sendable {
+        /// So many wrong codes lock.
+        let tries: Int
+        /// They are forgotten after so many quiet seconds.
+        let memory: Double
+        /// For how many seconds the first lock holds. Each further one holds twice as long.
+        let lock: Double
+        /// How many seconds to wait after the last wrong codes before the lock.
+        var delays: [Double] = []
+    }
+
+    static let device = Limit(tries: 5, memory: 900, lock: 900, delays: [5, 30])
     /// A whole site may stand behind one address, so that it gets more tries than one device.
-    static let triesPerSource = 30
-    static let lockSeconds = 900.0
-    static let triesOverall = 200
-    static let overallSeconds = 3_600.0
+    static let source = Limit(tries: 30, memory: 900, lock: 900)
+    static let overall = Limit(tries: 200, memory: 3_600, lock: 3_600)
+    /// The longest lock, and how long one is remembered: the next one within a day holds longer.
+    static let longestLock = 86_400.0
     /// The most devices and addresses that are remembered. When it is reached the overall bound is all that is left.
     static let maximumKeys = 10_000
 
-    private enum Key: Hashable {
-        case device(DeviceID)
-        case source(IPAddress)
+    /// What was counted for a key.
+    struct Count: Sendable {
+        /// Wrong codes since the last lock, as far as they are remembered.
+        fileprivate(set) var wrong = 0
+        /// How many locks there were, each within a day of the one before.
+        fileprivate(set) var locks = 0
+        /// Until when no code is heard.
+        fileprivate(set) var end = 0.0
+        /// When the first of the wrong codes came.
+        fileprivate var first: Double
+        /// When the last of them came.
+        fileprivate var last: Double
 
-        var tries: Int {
-            switch self {
-            case .device: CodeGuard.triesPerDevice
-            case .source: CodeGuard.triesPerSource
-            }
-        }
-    }
-
-    private struct Count {
-        var wrong = 0
-        var last: Double
+        /// Whether the wait is more than a moment's after a wrong code.
+        var isLock: Bool { wrong == 0 && locks > 0 }
     }
 
     private var counts: [Key: Count] = [:]
-    private var overall = Count(last: 0)
+    /// The devices whose codes are being looked up. A second code at the same time would not have been counted yet.
+    private var busy: Set<DeviceID> = []
+
+    // MARK: - Hearing a code
+
+    /// Begins hearing a code; ``end(device:)`` must follow if it is heard.
+    ///
+    /// - Returns: how long to wait before a code of this device or address is heard, in seconds; `nil` if it is heard now.
+    mutating func begin(device: DeviceID, source: IPAddress?, now: Double) -> Double? {
+        if let wait = lock(device: device, source: source, now: now) { return wait }
+        return busy.insert(device).inserted ? nil : 1
+    }
+
+    /// The code of a device was looked up.
+    mutating func end(device: DeviceID) { busy.remove(device) }
 
     /// How long to wait before a code of this device or address is heard again, in seconds; `nil` to hear it now.
     func lock(device: DeviceID, source: IPAddress?, now: Double) -> Double? {
-        var waits = keys(device, source).compactMap { key -> Double? in
-            guard let count = counts[key], count.wrong >= key.tries else { return nil }
-            return count.last + Self.lockSeconds - now
-        }
-        if overall.wrong >= Self.triesOverall { waits.append(overall.last + Self.overallSeconds - now) }
-        return waits.filter { $0 > 0 }.max()
+        keys(device, source).compactMap { counts[$0].map { $0.end - now } }.filter { $0 > 0 }.max()
     }
 
     /// Counts a wrong code.
     mutating func wrong(device: DeviceID, source: IPAddress?, now: Double) {
-        if counts.count >= Self.maximumKeys { counts = counts.filter { now - $0.value.last < Self.lockSeconds } }
+        if counts.count >= Self.maximumKeys { counts = counts.filter { !Self.isForgotten($0.value, Self.limit($0.key), now) || $0.key == .all } }
         for key in keys(device, source) {
-            var count = counts[key] ?? Count(last: now)
-            if now - count.last >= Self.lockSeconds { count.wrong = 0 }
+            let limit = Self.limit(key)
+            var count = counts[key] ?? Count(first: now, last: now)
+            // The hour of the overall count begins with its first wrong code, not its last: some are wrong on every day of a large site.
+            if now - (key == .all ? count.first : count.last) >= limit.memory { count.wrong = 0 }
+            if now - count.end >= Self.longestLock { count.locks = 0 }
+            if count.wrong == 0 { count.first = now }
             count.wrong += 1
             count.last = now
-            if counts[key] != nil || counts.count < Self.maximumKeys { counts[key] = count }
+            if count.wrong >= limit.tries {
+                count.end = now + Self.length(ofLock: count.locks, limit)
+                count.locks += 1
+                count.wrong = 0
+            } else {
+                // The last tries before the lock have a wait each.
+                let place = limit.delays.count - (limit.tries - count.wrong)
+                if limit.delays.indices.contains(place) { count.end = now + limit.delays[place] }
+            }
+            if counts[key] != nil || counts.count < Self.maximumKeys || key == .all { counts[key] = count }
         }
-        // The overall hour begins with its first wrong code, not its last, so that it always ends.
-        if overall.wrong == 0 || now - overall.last >= Self.overallSeconds { overall = Count(last: now) }
-        overall.wrong += 1
     }
 
     /// Forgets the wrong codes of a device that dialled a right one.
     mutating func right(device: DeviceID) { counts[.device(device)] = nil }
 
+    private static func length(ofLock number: Int, _ limit: Limit) -> Double {
+        // A day is less than seven doublings of a quarter of an hour.
+        min(limit.lock * Double(1 << min(number, 7)), longestLock)
+    }
+
+    private static func isForgotten(_ count: Count, _ limit: Limit, _ now: Double) -> Bool {
+        now - count.last >= limit.memory && now - count.end >= (count.locks > 0 ? longestLock : 0)
+    }
+
+    private static func limit(_ key: Key) -> Limit {
+        switch key {
+        case .device: device
+        case .source: source
+        case .all: overall
+        }
+    }
+
     private func keys(_ device: DeviceID, _ source: IPAddress?) -> [Key] {
-        [.device(device)] + (source.map { [.source($0)] } ?? [])
+        [.device(device), .all] + (source.map { [.source($0)] } ?? [])
+    }
+
+    // MARK: - What an administrator sees and does
+
+    /// All for whom no code is heard now, those that wait longest first.
+    func locked(now: Double) -> [(key: Key, count: Count)] {
+        counts.filter { $0.value.end > now }.map { ($0.key, $0.value) }.sorted { $0.count.end > $1.count.end }
+    }
+
+    /// Forgets all wrong codes of a key, and its lock.
+    ///
+    /// - Returns: whether it was locked.
+    mutating func lift(_ key: Key, now: Double) -> Bool {
+        (counts.removeValue(forKey: key)?.end ?? 0) > now
     }
 }

@@ -20,6 +20,7 @@ extension LineBook {
             try change(&line)
             line.tenant = former.tenant
             line.device = former.device
+            if line.provisioningCode != former.provisioningCode { line.issue(code: line.provisioningCode, at: now) }
             guard line != former else { return former }
             try LineRules.check(line)
             try Self.checkClashes(of: line, in: transaction)
@@ -33,11 +34,11 @@ extension LineBook {
     ///
     /// - Returns: The line as it is now, or `nil` if there is none.
     public func renewCode(_ id: LineID, expecting: ExpectedRevision = .any) async throws -> Line? {
-        let scope = scope
+        let scope = scope, rules = appliance.settings.codes, now = appliance.now()
         return try await appliance.store.transaction { transaction in
             guard var line = try transaction.line(id), scope.holds(line.tenant) else { return nil }
             try expecting.check(line.revision)
-            line.provisioningCode = try Self.freeCode(in: transaction)
+            line.issue(code: try Self.freeCode(rules, in: transaction), at: now)
             try transaction.save(line)
             return line
         }
@@ -69,14 +70,14 @@ extension LineBook {
     /// - Returns: The lines as they are now, or would be.
     /// - Throws: ``LineImportError`` with every problem, else `StoreError`.
     public func add(_ drafts: [Draft], isDryRun: Bool) async throws -> [Line] {
-        let tenant = scope.tenant
+        let tenant = scope.tenant, rules = appliance.settings.codes, now = appliance.now()
         do {
             return try await appliance.store.transaction { transaction in
                 var problems: [LineImportError.Problem] = []
                 var lines: [Line] = []
                 for (index, draft) in drafts.enumerated() {
                     do {
-                        lines.append(try Self.add(draft, for: tenant, in: transaction))
+                        lines.append(try Self.add(draft, for: tenant, rules, now: now, in: transaction))
                     } catch let error as LineError {
                         problems.append(.init(index: index, field: error.field, text: error.description))
                     }
@@ -93,13 +94,15 @@ extension LineBook {
 
     private struct DryRun: Error { let lines: [Line] }
 
-    private static func add(_ draft: Draft, for tenant: TenantID, in transaction: any StoreTransaction) throws -> Line {
+    private static func add(
+        _ draft: Draft, for tenant: TenantID, _ rules: CodeRules, now: Double, in transaction: any StoreTransaction
+    ) throws -> Line {
         var line = Line(
             id: LineID(Secrets.uuid()), tenant: tenant, number: draft.number, displayName: draft.displayName,
             username: draft.username ?? draft.number, password: draft.password ?? Secrets.password(), provisioningCode: draft.provisioningCode,
             server: draft.server)
         try LineRules.check(line)
-        if line.provisioningCode == nil { line.provisioningCode = try freeCode(in: transaction) }
+        line.issue(code: try draft.provisioningCode ?? freeCode(rules, in: transaction), at: now)
         try checkClashes(of: line, in: transaction)
         try transaction.save(line)
         return line

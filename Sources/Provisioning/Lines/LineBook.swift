@@ -48,10 +48,10 @@ public struct LineBook: Sendable {
     /// - Throws: `LineError` if the draft is wrong or clashes with another line, else `StoreError`.
     public func add(_ draft: Draft) async throws -> Line {
         let line = try line(of: draft)
-        let wantsRandomCode = draft.provisioningCode == nil
+        let rules = appliance.settings.codes, now = appliance.now()
         return try await appliance.store.transaction { transaction in
             var line = line
-            if wantsRandomCode { line.provisioningCode = try Self.freeCode(in: transaction) }
+            line.issue(code: try draft.provisioningCode ?? Self.freeCode(rules, in: transaction), at: now)
             try Self.checkClashes(of: line, in: transaction)
             try transaction.save(line)
             return line
@@ -117,14 +117,14 @@ public struct LineBook: Sendable {
         if isTaken { throw LineError("username", "the SIP user name \(line.username) is taken: choose another") }
     }
 
-    static func freeCode(in transaction: any StoreTransaction) throws -> String {
+    static func freeCode(_ rules: CodeRules, in transaction: any StoreTransaction) throws -> String {
         var generator = SystemRandomNumberGenerator()
         // With 10,000 lines one try in ninety clashes; a hundred clashes in a row mean that the digits are used up.
         for _ in 0..<100 {
-            let code = ProvisioningCode.random(using: &generator)
-            if try transaction.line(code: code) == nil { return code }
+            if let code = rules.random(using: &generator), try transaction.line(code: code) == nil { return code }
         }
-        throw LineError("provisioning_code", "no free code of \(ProvisioningCode.length) digits was found: give one of more digits")
+        throw LineError(
+            "provisioning_code", "no free code of \(rules.length) digits was found: set codes.length to more, or give a code of more digits")
     }
 }
 

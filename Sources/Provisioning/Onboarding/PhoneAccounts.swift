@@ -60,6 +60,9 @@ public struct PhoneAccounts: Sendable {
         }
     }
 
+    /// Whether somebody waits for a device to register.
+    public func isAwaited(_ device: DeviceID) async -> Bool { await appliance.journal.isWatched(device) }
+
     /// What a registrar saw.
     public enum Registration: String, Sendable {
         /// A contact that was not there before.

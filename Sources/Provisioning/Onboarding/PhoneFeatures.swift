@@ -4,7 +4,6 @@ import JSONText
 import Logging
 public import NetTypes
 public import ProvModel
-import Synchronization
 
 /// What people do to a phone from the phone itself: log in and out, reset it, call for help.
 public struct PhoneFeatures: Sendable {
@@ -26,11 +25,6 @@ public struct PhoneFeatures: Sendable {
 
     private let appliance: Appliance
     private let settings: OnboardingSettings
-    private let guardian = Guardian()
-
-    private final class Guardian: Sendable {
-        let state = Mutex(CodeGuard())
-    }
 
     /// Makes the use case.
     public init(_ appliance: Appliance, settings: OnboardingSettings) {
@@ -43,10 +37,13 @@ public struct PhoneFeatures: Sendable {
     /// Gives a phone the line of somebody who works at it for a while. The phone's own lines wait until the log-out, and so
     /// does the phone from which the line comes.
     public func login(_ code: String, at id: DeviceID, source: IPAddress?) async -> Outcome {
-        await guarded(id, source, "logged in with a code") { transaction, now in
+        let rules = appliance.settings.codes
+        return await guarded(id, source, "logged in with a code") { transaction, now in
             guard ProvisioningCode.isValid(code), let line = try transaction.line(code: code) else { return .unknownCode }
             guard let device = try transaction.device(id) else { return .trouble }
             guard line.device != id else { return .done(line, changed: []) }
+            // A code that is good for once made a phone its owner's, and opens no other.
+            guard !rules.isSpent(line), !rules.isExpired(line, now: now) else { return .unknownCode }
             var changed: Set<DeviceID> = [id]
             if let other = line.device {
                 try Self.leave(other, line, now: now, in: transaction)
@@ -161,10 +158,11 @@ public struct PhoneFeatures: Sendable {
         _ id: DeviceID, _ source: IPAddress?, _ text: String, _ change: @escaping @Sendable (any StoreTransaction, Double) throws -> Outcome
     ) async -> Outcome {
         let now = appliance.now()
-        if let wait = guardian.state.withLock({ $0.lock(device: id, source: source, now: now) }) {
+        if let wait = appliance.codeGuard.access({ $0.begin(device: id, source: source, now: now) }) {
             await note(id, .refused, "too many wrong codes or PINs; wait \(Int(wait.rounded(.up))) seconds")
             return .locked(seconds: Int(wait.rounded(.up)))
         }
+        defer { appliance.codeGuard.access { $0.end(device: id) } }
         let outcome: Outcome
         do {
             await appliance.journal.flush()
@@ -175,10 +173,10 @@ public struct PhoneFeatures: Sendable {
         }
         switch outcome {
         case .done:
-            guardian.state.withLock { $0.right(device: id) }
+            appliance.codeGuard.access { $0.right(device: id) }
             await note(id, .done, text)
         case .unknownCode, .wrongPIN:
-            guardian.state.withLock { $0.wrong(device: id, source: source, now: now) }
+            appliance.codeGuard.access { $0.wrong(device: id, source: source, now: now) }
             appliance.securityLog.warning("A code or PIN was refused to \(source?.description ?? "-"): \(id)")
             await note(id, .refused, "a wrong code or PIN was entered")
         case .locked, .notPossible:

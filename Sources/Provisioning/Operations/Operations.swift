@@ -38,27 +38,40 @@ public actor Operations {
         var reason: String?
     }
 
-    /// How many jobs run at once. Each waits for a phone or for a server most of the time.
-    private static let concurrency = 32
+    /// What a job does most of the time.
+    public enum Effort: Sendable, CaseIterable {
+        /// It downloads and writes: a few of them run at once.
+        case work
+        /// It waits for a phone, for minutes: many of them wait at once, and keep nobody from working.
+        case wait
+
+        /// How many of the kind run at once. Whoever waits costs some kilobytes; who is told when is decided elsewhere.
+        fileprivate var concurrency: Int {
+            switch self {
+            case .work: 32
+            case .wait: 4_000
+            }
+        }
+    }
+
+    /// The jobs of one effort.
+    private struct Queue {
+        let jobs: AsyncStream<@Sendable () async -> Void>
+        let add: AsyncStream<@Sendable () async -> Void>.Continuation
+
+        init() { (jobs, add) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Operations.capacity)) }
+    }
+
     /// The most jobs that wait, and the most finished ones that are remembered.
     private static let capacity = 10_000
 
-    private let jobs: AsyncStream<@Sendable () async -> Void>
-    private let continuation: AsyncStream<@Sendable () async -> Void>.Continuation
+    private let work = Queue()
+    private let waits = Queue()
     private var records: [Int: Record] = [:]
     private var last = 0
 
     /// Makes an empty list.
-    public init() {
-        (jobs, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
-    }
-
-    /// Begins a job as soon as there is room.
-    ///
-    /// - Returns: The operation by which it can be watched.
-    public func begin(_ job: @escaping @Sendable () async throws -> Void) -> Operation {
-        begin("synchronise", of: "", OperationPart()) { _ in try await job() }
-    }
+    public init() {}
 
     /// Begins a job that says how far it is, as soon as there is room.
     ///
@@ -66,10 +79,12 @@ public actor Operations {
     ///   - kind: What kind of job it is.
     ///   - subject: What it is about.
     ///   - plan: The parts of which it is made.
+    ///   - effort: What it does most of the time.
     ///   - job: The job. If somebody stops it, its task is cancelled.
     /// - Returns: The operation by which it can be watched.
     public func begin(
-        _ kind: String, of subject: String, _ plan: OperationPart, _ job: @escaping @Sendable (OperationProgress) async throws -> Void
+        _ kind: String, of subject: String, _ plan: OperationPart, _ effort: Effort = .work,
+        _ job: @escaping @Sendable (OperationProgress) async throws -> Void
     ) -> Operation {
         last += 1
         let id = last
@@ -78,7 +93,8 @@ public actor Operations {
         let progress = OperationProgress(plan)
         let (stops, stop) = AsyncStream<Void>.makeStream()
         records[id] = Record(kind: kind, subject: subject, progress: progress, stop: stop)
-        let result = continuation.yield { [weak self] in
+        let queue = effort == .work ? work : waits
+        let result = queue.add.yield { [weak self] in
             progress.update { $0.state = .progress }
             do {
                 try await Self.untilStopped(stops) { try await job(progress) }
@@ -147,10 +163,16 @@ public actor Operations {
 
     /// Runs the jobs until the task is cancelled.
     public func run() async {
+        async let waiting: Void = Self.run(waits, Effort.wait.concurrency)
+        await Self.run(work, Effort.work.concurrency)
+        await waiting
+    }
+
+    private nonisolated static func run(_ queue: Queue, _ concurrency: Int) async {
         await withTaskGroup(of: Void.self) { group in
             var running = 0
-            for await job in jobs {
-                if running >= Self.concurrency {
+            for await job in queue.jobs {
+                if running >= concurrency {
                     await group.next()
                     running -= 1
                 }

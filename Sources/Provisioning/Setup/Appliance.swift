@@ -20,6 +20,8 @@ public struct Appliance: Sendable {
     public let recognition = RecognitionCache()
     /// What was seen of devices lately.
     public let sightings = SightingShelf()
+    /// The count of wrong codes.
+    let codeGuard = CodeGuardian()
     /// The time zones of the system.
     public let timeZones: TimeZoneShelf
     /// Where what a doorkeeper wants to know is logged: new devices, refused files, wrong passwords and codes.

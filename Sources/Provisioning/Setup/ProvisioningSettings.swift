@@ -17,6 +17,8 @@ public struct ProvisioningSettings: Sendable {
     public var fileAccess: FileAccessPolicy
     /// For how long after the first start a device without DHCP evidence may fetch such a file, in hours.
     public var enrolmentHours: Double
+    /// What provisioning codes are made of, and for how long they are good.
+    public var codes = CodeRules.standard
 
     /// Makes settings.
     public init(

@@ -50,17 +50,22 @@ public struct PhoneSynchronisation: Sendable {
     /// Tells a phone to fetch its configuration again, through the flow on which it is registered, else at its address, and
     /// waits until it has fetched it and, if it registers at provd, registered after that. Each step is on its timeline.
     ///
+    /// - Parameter progress: Where to show how far the phone is; it must have the parts of ``plan``.
     /// - Throws: `Failure` if the phone was not told, or did not do it; else `StoreError`.
-    public func synchronise(_ id: DeviceID) async throws {
+    public func synchronise(_ id: DeviceID, showing progress: OperationProgress? = nil) async throws {
         guard let device = try await appliance.store.device(id) else { throw Failure(description: "there is no such device") }
         // Watched from before it is told: a phone can be quick.
         let (watcher, events) = await appliance.journal.watch(id)
         do {
             try await pacer.turn()
+            progress?.update([0]) { $0.state = .progress }
             try await tell(device)
+            progress?.update([0]) { $0.state = .success }
             await note(device, .done, "was told to fetch its configuration again, and agreed")
             let isSeen = try await registersHere(device.id)
-            try await seeArrival(of: device, until: isSeen ? .arrived : .fetched, in: events)
+            // Nobody here sees a registration elsewhere: that is no part of it then.
+            if !isSeen { progress?.update { _ = $0.parts.popLast() } }
+            try await seeArrival(of: device, until: isSeen ? .arrived : .fetched, in: events, showing: progress)
             await note(device, .done, isSeen ? "has fetched its configuration and registered again" : "has fetched its configuration")
         } catch {
             await appliance.journal.unwatch(id, watcher)
@@ -81,15 +86,23 @@ public struct PhoneSynchronisation: Sendable {
         return lines.contains { _, line in (line.object?["registrar_ip"] ?? rawConfig["sip_registrar_ip"]) == here }
     }
 
-    private func seeArrival(of device: Device, until end: PhoneArrival.Stage, in events: AsyncStream<TimelineEvent>) async throws {
+    private func seeArrival(
+        of device: Device, until end: PhoneArrival.Stage, in events: AsyncStream<TimelineEvent>, showing progress: OperationProgress?
+    ) async throws {
         var arrival = PhoneArrival()
         var iterator = Events(events)
+        progress?.update([1]) { $0.state = .progress }
         while arrival.stage != .arrived, arrival.stage != end {
+            if arrival.stage == .fetched {
+                progress?.update([1]) { $0.state = .success }
+                progress?.update([2]) { $0.state = .progress }
+            }
             let time = if case .fetched = arrival.stage { patience.registration } else { patience.fetch }
             guard try await iterator.advance(&arrival, within: time) else {
                 throw Failure(description: await missing(arrival.stage, of: device))
             }
         }
+        for part in [1, 2] { progress?.update([part]) { $0.state = .success } }
     }
 
     private func missing(_ stage: PhoneArrival.Stage, of device: Device) async -> String {
@@ -202,5 +215,17 @@ public struct PhoneSynchronisation: Sendable {
     private func note(_ device: Device, _ outcome: TimelineEvent.Outcome, _ text: String) async {
         await appliance.journal.note(
             TimelineEvent(device: device.id, mac: device.mac, time: appliance.now(), step: .synchronise, outcome: outcome, text: text))
+    }
+}
+
+extension PhoneSynchronisation {
+    /// What synchronising is made of, as an operation shows it: the phone is told, fetches its configuration, and registers.
+    public static var plan: OperationPart {
+        OperationPart(parts: [OperationPart("told"), OperationPart("fetched"), OperationPart("registered")])
+    }
+
+    /// Synchronises a device as an operation that can be watched.
+    public func begin(_ id: DeviceID, in operations: Operations) async -> Operations.Operation {
+        await operations.begin("synchronise", of: id.description, Self.plan, .wait) { try await synchronise(id, showing: $0) }
     }
 }

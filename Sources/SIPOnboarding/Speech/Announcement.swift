@@ -18,8 +18,14 @@ public struct Announcement: Sendable, Hashable {
         case unknownCode = "unknown-code"
         /// The code's line is on another phone.
         case usedCode = "used-code"
+        /// The code was good once, and was used.
+        case spentCode = "spent-code"
+        /// The code is too old.
+        case expiredCode = "expired-code"
         /// The code is not for this phone.
         case wrongPhone = "wrong-phone"
+        /// This phone has a line already.
+        case hasLine = "has-line"
         /// Too many wrong codes.
         case locked
         /// Something is wrong on the server's side.

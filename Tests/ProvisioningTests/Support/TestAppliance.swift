@@ -37,11 +37,12 @@ struct TestAppliance {
         return PluginCatalog.load(directory: root.appending(path: "plugins").path).catalog
     }()
 
-    init(access: FileAccessPolicy = .bound, plugins: PluginCatalog = Self.plugins) async throws {
+    init(access: FileAccessPolicy = .bound, plugins: PluginCatalog = Self.plugins, codes: CodeRules = .standard) async throws {
         let store = try SQLiteStore.inMemory()
         let clock = StoppedClock()
-        let settings = ProvisioningSettings(
+        var settings = ProvisioningSettings(
             advertisedHost: "10.77.0.1", httpPort: 8667, tftpPort: 69, sipPort: 5060, fileAccess: access)
+        settings.codes = codes
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         appliance = Appliance(
             store: store, plugins: PluginShelf(plugins), settings: settings, logger: silent, securityLog: silent, now: { clock.now })
