@@ -86,6 +86,22 @@ struct Lab {
 
     // MARK: - What tests ask of it
 
+    /// Runs provctl as the administrator; it must succeed. Its output.
+    @discardableResult
+    func provctl(_ arguments: String...) async throws -> String {
+        let client = ["PROVD_URL=http://127.0.0.1:8666", "PROVD_TOKEN_FILE=\(state.path)/provd/admin-token", program("provctl")]
+        return try await succeed(["in", "appliance", "env"] + client + arguments)
+    }
+
+    /// Waits until a program of the lab makes a file, two minutes at the most.
+    func awaitFile(_ file: URL) async throws {
+        let deadline = ContinuousClock.now + .seconds(120)
+        while !FileManager.default.fileExists(atPath: file.path) {
+            try #require(ContinuousClock.now < deadline, "\(file.lastPathComponent) was not made within two minutes")
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
     /// Runs a phone until it reaches a point of its life, and reads what it reports.
     func boot(_ phone: String, dialling codes: [String] = [], until point: String = "arrived") async throws -> PhoneReport {
         let options = codes.flatMap { ["--dial", $0] } + ["--until", point]
