@@ -231,6 +231,25 @@ extension SQLiteStore {
         try await read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM timeline") ?? 0 }
     }
 
+    public func recentTimelines(
+        of devices: [DeviceID], limits: [TimelineEvent.Step: Int]
+    ) async throws(StoreError) -> [DeviceID: RecentTimeline] {
+        try await read { try RecentTimeline.fetch($0, of: devices, limits: limits) }
+    }
+
+    public func timelineCounts(
+        within tenants: Set<TenantID>, since: Double, interval: Double
+    ) async throws(StoreError) -> [TimelineCount] {
+        try await read { try TimelineCount.fetch($0, within: tenants, since: since, interval: interval) }
+    }
+
+    public func byteCount() async throws(StoreError) -> Int64 {
+        try await read { database in
+            let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            return pages * (try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0)
+        }
+    }
+
     public func setting(_ name: String) async throws(StoreError) -> String? {
         try await read { try String.fetchOne($0, sql: "SELECT value FROM settings WHERE name = ?", arguments: [name]) }
     }

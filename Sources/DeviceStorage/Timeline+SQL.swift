@@ -9,7 +9,7 @@ extension TimelineEvent {
     /// How many events of one device are kept. A phone that boots makes about ten; a year of boots fits.
     private static let eventsKeptPerDevice = 1_000
 
-    private init?(_ row: Row) {
+    init?(_ row: Row) {
         guard let step = Step(rawValue: row["step"]), let outcome = Outcome(rawValue: row["outcome"]) else { return nil }
         let mac: String? = row["mac"]
         self.init(

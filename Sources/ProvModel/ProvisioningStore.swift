@@ -58,6 +58,48 @@ public protocol TimelineRepository: Sendable {
     func timeline(within tenants: Set<TenantID>, after position: Int64, limit: Int) async throws(StoreError) -> [TimelineEvent]
     /// The position of the newest event, zero if there is none.
     func lastTimelinePosition() async throws(StoreError) -> Int64
+    /// The newest events of some devices, of each kind of step at most as many as `limits` says; devices without any are left out.
+    func recentTimelines(
+        of devices: [DeviceID], limits: [TimelineEvent.Step: Int]
+    ) async throws(StoreError) -> [DeviceID: RecentTimeline]
+    /// How many events the devices of some tenants made since a time, in intervals of that many seconds.
+    ///
+    /// Questions for files that there are not, which phones can do without, are not counted.
+    func timelineCounts(within tenants: Set<TenantID>, since: Double, interval: Double) async throws(StoreError) -> [TimelineCount]
+}
+
+/// The end of one device's journal.
+public struct RecentTimeline: Sendable, Equatable {
+    /// The events that were asked for, oldest first.
+    public let events: [TimelineEvent]
+    /// When the device did anything last, in seconds since 1970.
+    public let lastTime: Double
+
+    /// Makes the end of a journal.
+    public init(events: [TimelineEvent], lastTime: Double) {
+        self.events = events
+        self.lastTime = lastTime
+    }
+}
+
+/// How often something happened within an interval.
+public struct TimelineCount: Sendable, Equatable {
+    /// The beginning of the interval, in seconds since 1970.
+    public let start: Double
+    /// What happened.
+    public let step: TimelineEvent.Step
+    /// How it ended.
+    public let outcome: TimelineEvent.Outcome
+    /// How often; equal steps in a row count at the time of the first.
+    public let count: Int
+
+    /// Makes a count.
+    public init(start: Double, step: TimelineEvent.Step, outcome: TimelineEvent.Outcome, count: Int) {
+        self.start = start
+        self.step = step
+        self.outcome = outcome
+        self.count = count
+    }
 }
 
 /// Which documents of a list are wanted, and from where on.
@@ -120,6 +162,9 @@ public protocol ProvisioningStore: DeviceRepository, ConfigRepository, LineRepos
     func lines(_ query: PageQuery) async throws(StoreError) -> Page<Line>
     /// The lines on any of some devices, in the order in which they came to them.
     func lines(on devices: [DeviceID]) async throws(StoreError) -> [Line]
+
+    /// How large the database is, in bytes.
+    func byteCount() async throws(StoreError) -> Int64
 
     /// Writes a copy of all that is stored into a new file, as it is at one moment, while others write.
     func backup(to path: String) async throws(StoreError)

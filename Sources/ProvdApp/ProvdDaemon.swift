@@ -95,7 +95,8 @@ struct ProvdDaemon {
                 uploads: uploads.shelf, installer: installer),
             authority: accessControl.authority,
             limits: RequestLimits(
-                requestsPerSecond: configuration.access.requestsPerSecond, burst: 2 * configuration.access.requestsPerSecond))
+                requestsPerSecond: configuration.access.requestsPerSecond, burst: 2 * configuration.access.requestsPerSecond),
+            page: loadPage())
 
         let reloading = PluginReloading(
             appliance.plugins, developed: configuration.developedPlugins, surroundings: surroundings, logger: logger)
@@ -152,6 +153,15 @@ struct ProvdDaemon {
         for problem in problems { logger.error("a plugin was left out", metadata: ["problem": "\(problem)"]) }
         logger.info("plugins are loaded", metadata: ["count": "\(catalog.plugins.count)", "directory": "\(configuration.pluginsDirectory)"])
         return catalog
+    }
+
+    /// Reads the page for browsers. Without it provd works, and is administered over the API alone.
+    private func loadPage() -> WebPage? {
+        let page = WebPage(directory: configuration.pageDirectory)
+        if page == nil {
+            logger.warning("there is no page for browsers: set page_directory to its directory", metadata: ["directory": "\(configuration.pageDirectory)"])
+        }
+        return page
     }
 
     /// The service that answers phones which ask by SIP multicast, if it is enabled.

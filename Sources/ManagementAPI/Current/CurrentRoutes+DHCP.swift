@@ -41,6 +41,27 @@ extension CurrentRoutes {
                         .text("mac", "its hardware address"), .text("vendor_class", "the vendor class that it sends"),
                         .text("user_class", "the user class that it sends"), .text("subnet", "the name of the subnet, if there are several"),
                     ])),
+            APIRoute(.get, "/1.0/dhcp/families", "provd.dhcp.read") { _ in
+                guard let advice = useCases.advice else { throw Self.noDefinitions }
+                let families = advice.families.map { family -> JSONValue in
+                    [
+                        "id": .string(family.id), "vendor": .string(family.vendor), "title": .string(family.title),
+                        "values": .array(advice.values(for: family.id).map(JSONValue.string)),
+                    ]
+                }
+                return .ok(["families": .array(families), "servers": .array(ServerPlatform.allCases.map { .string($0.rawValue) })])
+            }.described(
+                APIOperation("The families of phones that DHCP can tell apart, what each must be sent, and the servers that can be configured.", answer: "DHCPFamilies")),
+            APIRoute(.get, "/1.0/dhcp/families/{id}", "provd.dhcp.read") { request in
+                guard let advice = useCases.advice else { throw Self.noDefinitions }
+                guard let family = advice.families.first(where: { $0.id == request.parameter("id") }) else {
+                    throw APIError(.notFound, "there is no such family: GET /1.0/dhcp/families lists them")
+                }
+                return .ok([
+                    "family": .string(family.id), "values": .array(advice.values(for: family.id).map(JSONValue.string)),
+                    "lines": .object(advice.lines(for: family.id)),
+                ])
+            }.described(APIOperation("What phones of a family must be sent, and the lines for each kind of server.", answer: "DHCPAdvice")),
             APIRoute(.get, "/1.0/dhcp/advice", "provd.dhcp.read") { request in
                 guard let advice = useCases.advice else { throw Self.noDefinitions }
                 guard let mac = try Self.mac(request) else { throw APIError(.badRequest, "name a phone's mac", field: "mac") }

@@ -87,6 +87,33 @@ enum OpenAPISchemas {
             "type": "object", "required": ["devices", "next"],
             "properties": {"devices": {"type": "array", "items": {"$ref": "#/components/schemas/Device"}}, "next": {"$ref": "#/components/schemas/Cursor"}}
           },
+          "Phone": {
+            "type": "object", "required": ["id", "mac", "ip", "vendor", "model", "version", "plugin", "lines", "stage", "next", "next_step", "last_time"],
+            "properties": {
+              "id": {"type": "string"}, "mac": {"type": ["string", "null"]},
+              "lines": {"type": "array", "items": {"type": "object", "required": ["id", "number", "display_name"], "properties": {
+                "id": {"type": "string"}, "number": {"type": "string"}, "display_name": {"type": "string"}}}},
+              "stage": {"type": "string", "enum": ["seen", "recognised", "configured", "fetched", "registered", "owned"]},
+              "next": {"type": "string",
+                "enum": ["plugin", "file", "address", "request", "registration", "code", "owner-request", "owner-registration", "nothing"]},
+              "next_step": {"type": "string"}, "last_time": {"anyOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}]}
+            }
+          },
+          "Phones": {
+            "type": "object", "required": ["phones", "next"],
+            "properties": {"phones": {"type": "array", "items": {"$ref": "#/components/schemas/Phone"}}, "next": {"$ref": "#/components/schemas/Cursor"}}
+          },
+          "Rates": {
+            "type": "object", "required": ["start", "interval", "count", "rates"],
+            "properties": {"start": {"$ref": "#/components/schemas/Time"}, "interval": {"type": "number"}, "count": {"type": "integer"},
+              "rates": {"type": "array", "items": {"type": "object", "required": ["time", "step", "outcome", "count"], "properties": {
+                "time": {"$ref": "#/components/schemas/Time"}, "step": {"type": "string"}, "outcome": {"type": "string"}, "count": {"type": "integer"}}}}}
+          },
+          "Status": {
+            "type": "object", "required": ["version", "time", "timeline", "database"],
+            "properties": {"timeline": {"type": "object", "required": ["last"], "properties": {"last": {"type": "integer"}}}, "version": {"type": "string"}, "time": {"$ref": "#/components/schemas/Time"},
+              "database": {"type": "object", "required": ["bytes"], "properties": {"bytes": {"type": "integer"}}}}
+          },
           "DeviceDraft": {"type": "object", "properties": {
             "mac": {"type": ["string", "null"], "pattern": "^([0-9a-f]{2}:){5}[0-9a-f]{2}$"}, "description": {"type": ["string", "null"]},
             "options": {"type": ["object", "null"]}}},
@@ -221,6 +248,15 @@ enum OpenAPISchemas {
           "DHCPAdvice": {
             "type": "object", "required": ["family", "values", "lines"],
             "properties": {"family": {"type": ["string", "null"]}, "values": {"type": "array", "items": {"type": "string"}}, "lines": {"type": "object"}}
+          },
+          "DHCPFamilies": {
+            "type": "object", "required": ["families", "servers"],
+            "properties": {
+              "families": {"type": "array", "items": {"type": "object", "required": ["id", "vendor", "title", "values"], "properties": {
+                "id": {"type": "string"}, "vendor": {"type": "string"}, "title": {"type": "string"},
+                "values": {"type": "array", "items": {"type": "string"}}}}},
+              "servers": {"type": "array", "items": {"type": "string"}}
+            }
           },
           "Backup": {
             "type": "object", "required": ["name", "size", "time"],

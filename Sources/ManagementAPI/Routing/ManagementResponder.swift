@@ -20,9 +20,15 @@ public struct ManagementResponder: HTTPResponder {
     private let routes: RouteTable
     private let securityLog: Logger
     private let gate: RequestGate
+    private let page: WebPage?
 
     /// Makes a responder over the use cases.
-    public init(useCases: ManagementUseCases, authority: any AccessAuthority, limits: RequestLimits = RequestLimits()) {
+    ///
+    /// - Parameter page: The page for administrators, if there is one.
+    public init(
+        useCases: ManagementUseCases, authority: any AccessAuthority, limits: RequestLimits = RequestLimits(), page: WebPage? = nil
+    ) {
+        self.page = page
         self.authority = authority
         securityLog = useCases.securityLog
         gate = RequestGate(limits: limits, now: useCases.now)
@@ -34,6 +40,9 @@ public struct ManagementResponder: HTTPResponder {
     public func respond(to request: Request, context: ManagementContext) async throws -> Response {
         let dialect = APIDialect.dialect(ofPath: request.uri.path)
         guard request.method != .options else { return Response(status: .ok) }
+        if let response = page?.response(to: request) {
+            return request.method == .head ? response.createHeadResponse() : response
+        }
         let response: Response
         do {
             response = dialect.response(try await answer(request, dialect, context))

@@ -2,6 +2,7 @@
 
 import DHCPConfig
 import Foundation
+import ManagementAPI
 import PhonePlugins
 
 /// Whether the directories that a configuration names are what provd needs.
@@ -38,6 +39,9 @@ struct Places {
             if catalog.plugins.isEmpty {
                 faults.append("plugins_directory: \(configuration.pluginsDirectory) holds no plugin that can serve: no phone would be recognised")
             }
+        }
+        if WebPage(directory: configuration.pageDirectory) == nil {
+            warnings.append("page_directory: \(configuration.pageDirectory) holds no page: browsers are shown none; set page_directory to its directory")
         }
         do {
             _ = try VendorCatalog.load(directory: configuration.dhcpDefinitions)

@@ -39,6 +39,8 @@ struct ProvdConfiguration: Sendable {
     var usesSingleTFTPPort: Bool
     /// `rest.address`, `rest.port` (default `127.0.0.1`, 8666): the management API.
     var rest: Listener
+    /// `page_directory` (text, default `/usr/share/provd/page`): the page for browsers, served at the management API's port.
+    var pageDirectory: String
     /// `sip.address`, `sip.port` (default `0.0.0.0`, 5060): SIP over UDP and TCP.
     var sip: Listener
     /// `sip.realm` (text, default `provd`): the realm of digest authentication.
@@ -71,7 +73,7 @@ struct ProvdConfiguration: Sendable {
     /// All keys, as they stand in the file.
     static let keys = OnboardingConfiguration.keys.union(AccessConfiguration.keys).union([
         "state_directory", "plugins_directory", "plugins.development", "plugins.keys", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
-        "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled",
+        "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "page_directory", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled",
         "dhcp_inform.interface", "dhcp_inform.address", "sightings.socket",
         "dhcp.definitions",
         "files.access", "files.enrolment_hours", "log.level",
@@ -94,6 +96,7 @@ struct ProvdConfiguration: Sendable {
         tftp = try Self.listener("tftp", address: "0.0.0.0", port: 69, reader)
         usesSingleTFTPPort = try Self.flag("tftp.single_port", reader)
         rest = try Self.listener("rest", address: "127.0.0.1", port: 8666, reader)
+        pageDirectory = reader.string(forKey: "page_directory", default: "/usr/share/provd/page")
         sip = try Self.listener("sip", address: "0.0.0.0", port: 5060, reader)
         trustedProxies = try Self.number("http.trusted_proxies", in: 0...8, default: 0, reader)
         sipRealm = reader.string(forKey: "sip.realm", default: "provd")

@@ -63,8 +63,10 @@ struct Assignment {
             try transaction.deleteAutoprovAccount(of: device.id)
             device.config = try AutoprovConfig.create(for: device.id, in: transaction)?.id
         } else {
-            let config = LineConfig.make(
+            var config = LineConfig.make(
                 for: device.id, lines: lines, registrar: try transaction.config(.defaultRegistrar))
+            // What somebody put on the phone's keys is no part of its lines, and stays when these change.
+            config.rawConfig["funckeys"] = try transaction.config(config.id)?.rawConfig["funckeys"]
             try transaction.save(config)
             device.config = config.id
         }

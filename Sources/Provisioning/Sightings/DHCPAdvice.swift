@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import DHCPConfig
-import JSONText
+public import JSONText
 import NetTypes
 import ProvModel
 
@@ -34,14 +34,17 @@ public struct DHCPAdvice: Sendable {
         }
     }
 
+    /// The families that the definitions know, in their order.
+    public var families: [PhoneFamily] { catalog.families }
+
     /// What phones of the family must be sent, in words such as `option 66 (TFTP server name) “http://10.0.0.1:8667”`.
-    func values(for family: String) -> [String] {
+    public func values(for family: String) -> [String] {
         guard let plan = plan(for: family) else { return [] }
         return plan.classes.flatMap { $0.items(in: "") }.map { "\($0.place.title) \($0.value.meaning)" }
     }
 
     /// The lines to paste into the configuration of each kind of server, by its name.
-    func lines(for family: String) -> JSONObject {
+    public func lines(for family: String) -> JSONObject {
         guard let plan = plan(for: family) else { return [:] }
         let options = GeneratorOptions(isFragment: true)
         return JSONObject(Self.platforms.map { ($0.rawValue, .string($0.generate(plan, options).text)) })

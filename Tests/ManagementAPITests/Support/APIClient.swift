@@ -31,7 +31,7 @@ struct APIClient: Sendable {
     /// Makes an appliance as it is after its first start.
     ///
     /// - Parameter state: A directory in which plugins are installed; without it none are.
-    init(plugins: PluginCatalog = .empty, securityLog: Logger? = nil, state: String? = nil, limits: RequestLimits = RequestLimits(requestsPerSecond: 1e9, burst: 1e9)) async throws {
+    init(plugins: PluginCatalog = .empty, securityLog: Logger? = nil, state: String? = nil, page: WebPage? = nil, limits: RequestLimits = RequestLimits(requestsPerSecond: 1e9, burst: 1e9)) async throws {
         store = try SQLiteStore.inMemory()
         let settings = ProvisioningSettings(advertisedHost: "192.0.2.1", httpPort: 8667, tftpPort: 69, sipPort: 5060)
         var logger = Logger(label: "test")
@@ -51,7 +51,7 @@ struct APIClient: Sendable {
             useCases: ManagementUseCases(
                 appliance, registry: DeviceRegistry(appliance, tenant: tenant),
                 synchronisation: PhoneSynchronisation(appliance, notifier: notifier), operations: operations, tenant: tenant, installer: installer),
-            authority: EmbeddedAuthority(appliance), limits: limits)
+            authority: EmbeddedAuthority(appliance), limits: limits, page: page)
         try await TokenBook(appliance).setAdministrator(secret: Self.token, tenant: tenant)
     }
 

@@ -26,7 +26,9 @@ SPEECH_PORT = 11780
 class UserAgent:
     """The SIP side of one phone between two restarts."""
 
-    def __init__(self, account: Account, address: str, agent: str, flash: Path):
+    def __init__(self, account: Account, address: str, agent: str, flash: Path, port: int = SIP_PORT, speech_port: int = SPEECH_PORT):
+        self.port = port
+        self.speech_port = speech_port
         self.account = account
         self.address = address
         self.agent = agent
@@ -45,8 +47,8 @@ class UserAgent:
 
     def call(self, number: str) -> dict:
         """Dial a number, listen until the call ends, and keep the port open afterwards."""
-        with SpeechListener() as speech:
-            self._start("call.xml", LINGER_MILLISECONDS, {"dialled": number, "rtp": str(SPEECH_PORT)})
+        with SpeechListener(self.speech_port) as speech:
+            self._start("call.xml", LINGER_MILLISECONDS, {"dialled": number, "rtp": str(self.speech_port)})
             event = self.wait_for(("answered", "refused", "notified"), 20)
             if event is None:
                 raise PhoneFault(f"call: {number}: no answer")
@@ -97,7 +99,7 @@ class UserAgent:
             self.process = subprocess.Popen(
                 ["sipp", "-sf", SCENARIOS / scenario, "-oocsf", SCENARIOS / "answer.xml", *arguments,
                  "-s", self.account.user, "-au", self.account.auth_user, "-ap", self.account.password,
-                 "-i", self.address, "-p", str(SIP_PORT), "-m", "1", "-d", str(pause), "-nostdin",
+                 "-i", self.address, "-p", str(self.port), "-m", "1", "-d", str(pause), "-nostdin",
                  "-trace_logs", "-log_file", self.log, "-trace_err", "-error_file", f"{trace}.err",
                  "-trace_msg", "-message_file", f"{trace}.messages", f"{self.account.server}:{self.account.port}"],
                 cwd=self.flash, stdin=subprocess.DEVNULL, stdout=screen, stderr=screen)
@@ -116,10 +118,10 @@ class UserAgent:
 class SpeechListener:
     """Counts the RTP packets that reach the phone during a call."""
 
-    def __init__(self):
+    def __init__(self, port: int):
         self.packets = 0
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("", SPEECH_PORT))
+        self.socket.bind(("", port))
         self.socket.settimeout(0.2)
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._listen, daemon=True)

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""provd on free ports of the loopback, and phones that boot from it: what the tests of the page look at."""
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(REPOSITORY / "scripts/lab"))
+
+from simphone import sip  # noqa: E402
+from simphone.yealink import account_in, parse_settings  # noqa: E402
+
+#: A loaded machine takes its time; a test that waits goes on as soon as it can.
+PATIENCE_SECONDS = 90
+
+
+def free_port(kind: int) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Appliance:
+    """A running provd with an empty database."""
+
+    def __init__(self, provd: str):
+        self.directory = Path(tempfile.mkdtemp(prefix="provd-page."))
+        tcp, udp = socket.SOCK_STREAM, socket.SOCK_DGRAM
+        self.http_port, self.rest_port, self.sip_port, tftp_port = free_port(tcp), free_port(tcp), free_port(udp), free_port(udp)
+        configuration = self.directory / "provd.yml"
+        configuration.write_text(f"""\
+state_directory: {self.directory}/state
+plugins_directory: {REPOSITORY}/plugins
+page_directory: {REPOSITORY}/page
+advertised_address: 127.0.0.1
+http: {{address: 127.0.0.1, port: {self.http_port}}}
+tftp: {{address: 127.0.0.1, port: {tftp_port}}}
+rest: {{address: 127.0.0.1, port: {self.rest_port}}}
+sip: {{address: 127.0.0.1, port: {self.sip_port}}}
+speech: {{manner: "off"}}
+sightings: {{socket: {self.directory}/sightings.sock}}
+dhcp: {{definitions: {REPOSITORY}/dhcp}}
+""")
+        self.log = self.directory / "provd.log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([provd, "serve", "--config", configuration], stdout=log, stderr=log)
+        wait_for(lambda: "provd is ready" in self.log.read_text() or self.check_alive(), "provd is ready")
+        self.token = (self.directory / "state/admin-token").read_text().strip()
+        self.url = f"http://127.0.0.1:{self.rest_port}"
+
+    def check_alive(self) -> bool:
+        if self.process.poll() is not None:
+            raise RuntimeError(f"provd ended: {self.log.read_text()[-2000:]}")
+        return False
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(PATIENCE_SECONDS)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def request(self, method: str, path: str, body=None, headers=()) -> tuple[int, dict, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.rest_port, timeout=PATIENCE_SECONDS)
+        with contextlib.closing(connection):
+            payload = None if body is None else json.dumps(body).encode()
+            kind = "application/vnd.proformatique.provd+json" if path.startswith("/0.2") else "application/json"
+            connection.request(method, path, payload, {"X-Auth-Token": self.token, "Content-Type": kind, **dict(headers)})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+    def api(self, method: str, path: str, body=None):
+        status, _, content = self.request(method, path, body)
+        if status >= 300:
+            raise RuntimeError(f"{method} {path}: {status} {content[:500]!r}")
+        return json.loads(content) if content else None
+
+    def add_line(self, number: str, name: str) -> dict:
+        return self.api("POST", "/1.0/lines", {"number": number, "display_name": name})
+
+    def add_device(self, **document) -> str:
+        return self.api("POST", "/1.0/devices", document)["id"]
+
+
+class Phone:
+    """A Yealink T46S on the loopback. It has an address of its own there, as on a network."""
+
+    vendor_class = "yealink"
+
+    def __init__(self, appliance: Appliance, mac: str, address: str):
+        self.appliance, self.mac, self.address = appliance, mac, address
+        self.flash = appliance.directory / mac.replace(":", "")
+        self.flash.mkdir()
+        self.agent = None
+
+    def lease(self) -> None:
+        """Its DHCP server says that it has an address, which is the first that anybody sees of it."""
+        vendor_class = ".".join(f"{byte:02x}" for byte in self.vendor_class.encode())
+        self.appliance.api("POST", "/0.2/dev_mgr/dhcpinfo", {
+            "dhcp_info": {"op": "commit", "ip": self.address, "mac": self.mac, "options": [f"060{vendor_class}"]}})
+
+    def fetch(self) -> bytes:
+        """Its own configuration file."""
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.appliance.http_port, timeout=PATIENCE_SECONDS, source_address=(self.address, 0))
+        with contextlib.closing(connection):
+            path = f"/{self.mac.replace(':', '')}.cfg"
+            connection.request("GET", path, headers={"User-Agent": f"Yealink SIP-T46S 66.86.0.15 {self.mac}"})
+            answer = connection.getresponse()
+            content = answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"{path}: {answer.status}")
+            return content
+
+    def register(self) -> str:
+        """Registers with the account of its configuration, and stays registered. Its user name."""
+        account = account_in(parse_settings("configuration", self.fetch()))
+        self.power_off()
+        udp = socket.SOCK_DGRAM
+        self.agent = sip.UserAgent(
+            account, self.address, "Yealink SIP-T46S 66.86.0.15", self.flash, port=free_port(udp), speech_port=free_port(udp))
+        self.agent.register()
+        return account.user
+
+    def dial(self, code: str) -> dict:
+        return self.agent.call(code)
+
+    def power_off(self) -> None:
+        if self.agent:
+            self.agent.stop()
+            self.agent = None
+
+
+def wait_for(condition, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        time.sleep(0.05)
+
+
+def built_provd() -> str:
+    """The executable to test: PROVD, or that of the last debug build."""
+    return os.environ.get("PROVD") or str(REPOSITORY / ".build/debug/provd")

@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page in Chromium, with a running provd and phones that boot from it."""
+
+import os
+import re
+import unittest
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+from appliance import PATIENCE_SECONDS, Appliance, Phone, built_provd
+
+SCREENSHOTS = Path(os.environ.get("PAGE_SCREENSHOTS", "/tmp"))
+DESKTOP, MOBILE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+VIEWS = ["phones", "people", "people/import", "people/cards", "plugins", "plugins/available", "plugins/repositories", "plugins/yealink-v86",
+         "dhcp", "dhcp/site", "dhcp/generate", "dhcp/families", "dhcp/explain", "health", "health/events", "health/audit", "health/backups"]
+PARTS = ["timeline", "lines", "keys", "config", "files", "evidence"]
+#: The views with most words of their own.
+MANY_WORDS = ["phones", "people", "plugins", "dhcp/families", "health"]
+HOSTILE = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\u202egnihtemos\u202c \u2067تجربة", "👩‍💻🏳️‍🌈 \ufeff\u200b\u0301\u0301\u0301", "\"'`}{{7*7}}${7*7}",
+    "A" * 10_000,
+]
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+
+
+class PageTestCase(unittest.TestCase):
+    """One provd and one browser for all tests of a class; a page of its own for each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.appliance = Appliance(built_provd())
+        cls.addClassCleanup(cls.appliance.stop)
+        cls.playwright = sync_playwright().start()
+        cls.addClassCleanup(cls.playwright.stop)
+        cls.browser = cls.playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"])
+        cls.addClassCleanup(cls.browser.close)
+
+    def open(self, path: str = "phones", signed_in: bool = True, **options):
+        """A page of a new visitor. What goes wrong in it is found when the test ends."""
+        context = self.browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **options})
+        self.addCleanup(context.close)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        page = context.new_page()
+        self.faults = faults = []
+        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        # The browser writes each refusal of the server into its console too.
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" and "the server responded with a status of 4" not in message.text else None)
+        page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("request", lambda request: faults.append(f"asked {request.url}") if not request.url.startswith((self.appliance.url, "blob:", "data:")) else None)
+        self.addCleanup(lambda: self.assertEqual(faults, []))
+        # The browser itself says when it kept something from happening.
+        page.add_init_script("window.violations = []; addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI))")
+        if signed_in:
+            page.goto(f"{self.appliance.url}/page/icon.svg")
+            page.evaluate("token => sessionStorage.setItem('provd.token', token)", self.appliance.token)
+        page.goto(f"{self.appliance.url}/page/#/{path}")
+        if signed_in:
+            self.settle(page)
+        return page
+
+    def go(self, page, path: str):
+        page.evaluate("path => { location.hash = '#/' + path; }", path)
+        self.settle(page)
+
+    def settle(self, page):
+        """Waits until a view shows what it has."""
+        expect(page.locator("#main h1, #main .empty").first).to_be_visible()
+        expect(page.locator("#main .loading")).to_have_count(0)
+
+    def shoot(self, page, name: str):
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+class SignInTests(PageTestCase):
+    def test_a_wrong_token_is_told_and_the_right_one_opens_the_page(self):
+        page = self.open(signed_in=False)
+        page.get_by_label("Token", exact=True).fill("no-such-token")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_text("provd does not know this token.")).to_be_visible()
+        self.shoot(page, "sign-in")
+        page.get_by_label("Token", exact=True).fill(self.appliance.token)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Phones", exact=True)).to_be_visible()
+        self.assertNotIn(self.appliance.token, page.url)
+        self.assertIsNone(page.evaluate("localStorage.getItem('provd.token')"))
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_label("Token", exact=True)).to_be_visible()
+        self.assertIsNone(page.evaluate("sessionStorage.getItem('provd.token')"))
+
+
+class BootTests(PageTestCase):
+    """From an empty installation to a working phone, and what is done with many."""
+
+    def setUp(self):
+        for kind, path in (("phones", "devices"), ("lines", "lines")):
+            for document in self.appliance.api("GET", f"/1.0/{kind}")[kind]:
+                self.appliance.api("DELETE", f"/1.0/{path}/{document['id']}")
+
+    def test_a_phone_appears_and_becomes_somebodys_without_a_reload(self):
+        page = self.open()
+        expect(page.get_by_text("No phone has been seen yet.")).to_be_visible()
+        self.shoot(page, "first-steps")
+        page.evaluate("window.loadedOnce = true")
+        expect(page.locator(".connection")).to_have_text("Live")
+
+        page.get_by_role("link", name="People", exact=True).click()
+        page.get_by_role("button", name="Add a line").first.click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Name", exact=True).fill("Alice Martin")
+        dialog.get_by_label("Number", exact=True).fill("12 34")
+        dialog.get_by_role("button", name="Add a line").click()
+        expect(dialog.locator(".field-error:visible")).to_have_count(1)
+        dialog.get_by_label("Number", exact=True).fill("101")
+        dialog.get_by_role("button", name="Add a line").click()
+        row = page.get_by_role("row").filter(has_text="Alice Martin")
+        code = row.locator(".code-digits").text_content()
+        self.assertRegex(code, r"^\d{6}$")
+
+        page.get_by_role("link", name="Phones", exact=False).first.click()
+        phone = Phone(self.appliance, "00:15:65:0a:bb:01", "127.0.0.11")
+        self.addCleanup(phone.power_off)
+        phone.lease()
+        row = page.get_by_role("row").filter(has_text="00:15:65:0a:bb:01")
+        expect(row).to_be_visible()
+        autoprov = phone.register()
+        expect(row).to_contain_text("Yealink T46S")
+        expect(row).to_contain_text("Waits for a code")
+        self.shoot(page, "phone-waits")
+
+        row.get_by_role("link").click()
+        expect(page.get_by_role("heading", name="It waits for a provisioning code")).to_be_visible()
+        self.assertTrue(phone.dial(code)["outcome"].startswith("answered"))
+        expect(page.get_by_role("heading", name="Alice Martin", exact=True)).to_be_visible()
+        expect(page.locator(".timeline")).to_contain_text("dialled a provisioning code")
+        self.assertNotEqual(phone.register(), autoprov)
+        expect(page.get_by_role("heading", name="It works")).to_be_visible()
+        expect(page.locator(".stations .done")).to_have_count(6)
+        self.shoot(page, "phone-works")
+        self.assertTrue(page.evaluate("window.loadedOnce"), "the page was loaded again")
+
+        # A key is set, and stands in the file that the phone gets.
+        page.get_by_role("link", name="Keys").click()
+        page.get_by_role("button", name="Key 3, free").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Number", exact=True).fill("102")
+        dialog.get_by_label("Label").fill("Bob")
+        dialog.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("button", name="Key 3: Watches a number (BLF), Bob")).to_be_visible()
+        self.shoot(page, "phone-keys")
+        self.assertIn(b"102", phone.fetch())
+
+        # Secrets are masked in what is shown, and not in what the phone is sent.
+        password = self.appliance.api("GET", "/1.0/lines")["lines"][0]["username"]
+        self.assertTrue(password)
+        page.get_by_role("link", name="Files", exact=True).click()
+        listing = page.locator(".file-content pre")
+        expect(listing).to_contain_text("account.1.password = ********")
+
+        # Reset: it is nobody's again.
+        page.get_by_role("button", name="Reset").click()
+        page.get_by_role("dialog").get_by_role("button", name="Reset").click()
+        expect(page.get_by_role("heading", name="Yealink T46S", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Delete").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        expect(page.get_by_text("No phone has been seen yet.")).to_be_visible()
+
+    def test_bulk_actions_show_progress_and_why_some_failed(self):
+        for number in range(3):
+            self.appliance.add_device(mac=f"00:15:65:0b:00:0{number}", vendor="Yealink", model="T46S", plugin="yealink-v86")
+        page = self.open()
+        page.get_by_label("Choose all that are shown").check()
+        expect(page.get_by_role("region", name="With the chosen phones")).to_contain_text("3 phones chosen")
+        page.get_by_role("button", name="Change plugin").click()
+        page.get_by_role("dialog").get_by_label("Plugin", exact=True).select_option("yealink-v84")
+        page.get_by_role("dialog").get_by_role("button", name="Change plugin").click()
+        expect(page.locator(".job.good")).to_contain_text("All 3 done")
+        self.assertEqual({phone["plugin"] for phone in self.appliance.api("GET", "/1.0/phones")["phones"]}, {"yealink-v84"})
+        page.get_by_label("Choose all that are shown").check()
+        page.get_by_role("button", name="Synchronise").click()
+        # Nobody is there who could be told.
+        expect(page.locator(".job.bad")).to_contain_text("3 of 3 failed")
+        self.shoot(page, "bulk")
+
+
+class EverybodyTests(PageTestCase):
+    """Who cannot see colours, uses a keyboard or a screen reader, a telephone, or another language."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        appliance = cls.appliance
+        for index, name in enumerate(["Alice Martin", "Bob Dupont", "Carmen Ortiz", "Dieter Krüger", "Élodie Lefèvre", "Jun Watanabe"]):
+            appliance.add_line(str(101 + index), name)
+        line = appliance.api("GET", "/1.0/lines")["lines"][0]["id"]
+        cls.device = appliance.add_device(mac="00:15:65:0a:cc:01", vendor="Yealink", model="T46S", version="66.86.0.15", plugin="yealink-v86", config="autoprov", description="Reception")
+        appliance.api("POST", f"/1.0/lines/{line}/assign", {"device": cls.device})
+        appliance.api("PATCH", f"/1.0/configs/{cls.device}", {"raw_config": {"funckeys": {"1": {"type": "blf", "value": "102", "label": "Bob"}, "8": {"type": "speeddial", "value": "0800123"}}}})
+        for index in range(4):
+            Phone(appliance, f"00:15:65:0a:dd:0{index}", f"127.0.0.{20 + index}").lease()
+        booted = Phone(appliance, "00:15:65:0a:dd:04", "127.0.0.24")
+        booted.lease()
+        booted.fetch()
+        appliance.api("PUT", "/1.0/dhcp/site", {"text": """\
+site: Test
+provd: {address: 127.0.0.1, http_url: "http://127.0.0.1:8667"}
+defaults: {lease: 12h, serve: phones}
+subnets:
+  - {name: phones, network: 127.0.0.0/24, router: 127.0.0.1, ranges: [127.0.0.100-127.0.0.199]}
+"""})
+        appliance.api("POST", "/1.0/backups", {})
+
+    def views(self):
+        return VIEWS + [f"phones/{self.device}/{part}" for part in PARTS]
+
+    def name_of(self, view: str) -> str:
+        return view.replace(self.device, "one").replace("/", "-")
+
+    def check(self, page, view: str):
+        violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        told = [f"{view}: {violation['id']}: {node['target']} {node['failureSummary']}" for violation in violations for node in violation["nodes"][:3]]
+        self.assertEqual(told, [])
+
+    def test_axe_finds_nothing_in_light(self):
+        page = self.open(color_scheme="light", reduced_motion="reduce")
+        for view in self.views():
+            with self.subTest(view):
+                self.go(page, view)
+                self.check(page, view)
+                self.shoot(page, f"light-{self.name_of(view)}")
+
+    def test_axe_finds_nothing_in_dark(self):
+        page = self.open(color_scheme="dark", reduced_motion="reduce")
+        for view in self.views():
+            with self.subTest(view):
+                self.go(page, view)
+                self.check(page, view)
+                self.shoot(page, f"dark-{self.name_of(view)}")
+
+    def test_axe_finds_nothing_in_dialogs_and_at_sign_in(self):
+        for scheme in ("light", "dark"):
+            page = self.open(signed_in=False, color_scheme=scheme)
+            expect(page.get_by_role("heading", name="Sign in to provd")).to_be_visible()
+            self.check(page, "sign-in")
+            page = self.open("people", color_scheme=scheme, reduced_motion="reduce")
+            page.get_by_role("button", name="Add a line").click()
+            self.check(page, "dialog")
+            self.shoot(page, f"{scheme}-dialog")
+
+    def test_small_screens_need_no_scrolling_sideways(self):
+        page = self.open(viewport=MOBILE, reduced_motion="reduce")
+        for view in self.views():
+            with self.subTest(view):
+                self.go(page, view)
+                self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0)
+                self.shoot(page, f"small-{self.name_of(view)}")
+
+    def test_four_languages(self):
+        for language, heading in {"fr-FR": "Téléphones", "de-DE": "Telefone", "es-ES": "Teléfonos", "ja-JP": "Phones"}.items():
+            with self.subTest(language):
+                page = self.open(locale=language)
+                expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+                self.assertEqual(page.evaluate("document.documentElement.lang"), language[:2] if language != "ja-JP" else "en")
+                for view in MANY_WORDS + [f"phones/{self.device}/keys", f"phones/{self.device}/files"]:
+                    self.go(page, view)
+                    # A key that has no text would be shown as it is.
+                    self.assertNotRegex(page.locator("#main").inner_text(), r"\b(phones?|people|plugins|keys|dhcp|health|event|next|stage|action)\.[a-z-]+\.[a-z-]+\b", view)
+                self.go(page, f"phones/{self.device}/timeline")
+                self.shoot(page, f"language-{language[:2]}")
+        page.locator("#language").select_option("de")
+        expect(page.get_by_role("link", name="Telefone").first).to_be_visible()
+
+    def test_the_keyboard_is_enough(self):
+        page = self.open()
+        page.keyboard.press("Tab")
+        for _ in range(40):
+            if page.evaluate("document.activeElement.classList.contains('row-link')"):
+                break
+            page.keyboard.press("Tab")
+        first = page.evaluate("document.activeElement.closest('.vt-row').getAttribute('aria-rowindex')")
+        page.keyboard.press("ArrowDown")
+        self.assertEqual(page.evaluate("document.activeElement.closest('.vt-row').getAttribute('aria-rowindex')"), str(int(first) + 1))
+        page.keyboard.press("End")
+        page.keyboard.press("Enter")
+        expect(page.locator(".stations")).to_be_visible()
+        page.get_by_role("button", name="Edit").press("Enter")
+        expect(page.get_by_role("dialog").get_by_label("Note")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+    def test_an_import_is_checked_before_it_is_done(self):
+        page = self.open("people/import")
+        page.get_by_label("The table as text").fill("number,display_name\n201,Zoe\n201,Twice\n")
+        expect(page.get_by_role("table")).to_contain_text("201")
+        self.assertNotIn("Zoe", str(self.appliance.api("GET", "/1.0/lines")))
+        self.shoot(page, "import-problems")
+        page.get_by_label("The table as text").fill("number,display_name\n201,Zoe\n202,Yves\n")
+        page.get_by_role("button", name="Add 2 lines").click()
+        expect(page.get_by_role("row").filter(has_text="Yves")).to_be_visible()
+
+    def test_a_site_is_checked_in_the_compilers_words(self):
+        page = self.open("dhcp/site")
+        page.get_by_label("Site file").fill("site: Test\nnonsense: true\n")
+        page.get_by_role("button", name="Check and save").click()
+        expect(page.locator(".compiler")).to_contain_text("nonsense")
+
+
+class HostileTests(PageTestCase):
+    """Everything that a phone or a person says is text."""
+
+    def test_names_do_no_harm(self):
+        # Two on each phone: with all parts of its page that is enough to look at.
+        for index, (one, other) in enumerate(zip(HOSTILE[::2], HOSTILE[1::2])):
+            device = self.appliance.add_device(
+                mac=f"00:15:65:0c:00:{index:02x}", vendor=one, model=other, version=one, sn=other, description=other, plugin=None if index == 1 else "yealink-v86", config="autoprov")
+            line = self.appliance.add_line(str(301 + index), one[:100])
+            self.appliance.api("POST", f"/1.0/lines/{line['id']}/assign", {"device": device})
+            self.appliance.add_line(str(401 + index), other[:100])
+        page = self.open()
+        expect(page.locator(".vt-body > .vt-row")).to_have_count(len(HOSTILE) // 2)
+        self.shoot(page, "hostile-list")
+        ids = [phone["id"] for phone in self.appliance.api("GET", "/1.0/phones")["phones"]]
+        for view in ["people", "people/cards", "health/events", "health/audit", "plugins", "dhcp/families"] + [f"phones/{id}/{part}" for id in ids for part in PARTS]:
+            self.go(page, view)
+            self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0, view)
+        self.shoot(page, "hostile-phone")
+        self.assertEqual(page.evaluate("document.querySelectorAll('#main script, #main img').length"), 0)
+        self.assertEqual(page.evaluate("window.violations"), [])
+
+    def test_addresses_do_no_harm(self):
+        page = self.open()
+        for view in ["phones/<script>alert(1)<%2Fscript>", "phones/%E0%A4%A", "nowhere/at/all", "phones/a/b/c?x=<img src=x onerror=alert(1)>", "plugins/..%2F..%2Fetc"]:
+            self.go(page, view)
+        self.assertEqual(page.evaluate("window.violations"), [])
+
+    def test_the_policy_lets_nothing_else_run(self):
+        page = self.open()
+        ran = page.evaluate("""() => {
+            const script = document.createElement('script');
+            try { script.textContent = 'window.ran = true'; document.body.append(script); } catch (error) { return String(error); }
+            return String(window.ran);
+        }""")
+        self.assertNotEqual(ran, "true")
+        self.assertRegex(page.evaluate("() => { try { document.body.innerHTML = '<b>x</b>'; return 'written'; } catch (error) { return error.name; } }"), "TypeError")
+        self.assertGreater(page.evaluate("window.violations.length"), 0)
+        self.faults.clear()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Cards to print, cut out and hand over: whose phone it will be, and what to dial.
+
+import { h, replace, told } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { link } from "../core/router.js";
+import { store } from "../core/store.js";
+import { viewHead, button, empty, loading, complain } from "../components/basics.js";
+import { icon } from "../components/icons.js";
+
+/** More cards than anybody prints at once. */
+const MOST = 2000;
+
+export function showCards(root, { signal }) {
+    const all = h("input", { type: "checkbox", on: { change: draw } });
+    const place = h("div", {});
+    replace(
+        root,
+        viewHead(t("cards.title"), { lead: t("cards.lead"), before: h("a", { class: "back", href: link("people") }, icon("back"), t("nav.people")), actions: [button(t("cards.print"), () => print(), { kind: "primary", symbol: "print" })] }),
+        h("label", { class: "check no-print" }, all, t("cards.all")), place);
+
+    function draw() {
+        if (!store.areLinesLoaded) return replace(place, loading(4));
+        const lines = [...store.lines.values()].filter((line) => line.provisioning_code && (all.checked || !line.device)).slice(0, MOST);
+        return replace(place, lines.length === 0 ? empty(t("cards.none"), t("cards.none-text")) : h("div", { class: "code-cards" }, lines.map((line) => h(
+            "section", { class: "code-card" }, h("h2", {}, told(line.display_name)), h("p", { class: "sub" }, t("cards.number"), " ", h("strong", {}, told(line.number))),
+            h("p", { text: t("cards.dial") }), h("p", { class: "code-digits", text: line.provisioning_code })))));
+    }
+    store.on("lines", draw, signal);
+    draw();
+    if (!store.areLinesLoaded) store.loadLines().catch(complain);
+    return {};
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Why a phone is taken for what it is: what was seen of it, by whom, and how it came to its plugin.
+
+import { h, replace, told } from "../../core/dom.js";
+import { t, has } from "../../core/i18n.js";
+import { api } from "../../core/api.js";
+import { link } from "../../core/router.js";
+import { ago, dateTime, number } from "../../core/format.js";
+import { badge } from "../../components/basics.js";
+import { makeEvent } from "../../components/event-row.js";
+
+const named = (prefix, key) => (has(`${prefix}.${key}`) ? t(`${prefix}.${key}`) : key);
+
+export async function show(root, { id, phone, signal }) {
+    const evidence = await api.get(api.device(id, "/evidence"), { signal });
+    const advice = phone()?.mac ? await api.get(`/1.0/dhcp/advice?mac=${api.part(phone().mac)}${phone().vendor ? `&vendor=${api.part(phone().vendor)}` : ""}`, { signal }).catch(() => null) : null;
+    const { association, binding, sightings, events } = evidence;
+    replace(
+        root, h("h2", { class: "unseen", text: t("phone.tab.evidence") }),
+        h("div", { class: "cards" },
+            h("section", { class: "panel" }, h("h3", { text: t("evidence.plugin") }),
+                association ? [h("p", {}, h("a", { href: link("plugins", association.plugin) }, told(association.plugin))), h("p", { class: "sub", lang: "en" }, told(association.reason))]
+                    : h("p", { text: phone()?.plugin ? t("evidence.chosen") : t("evidence.no-plugin") })),
+            h("section", { class: "panel" }, h("h3", { text: t("evidence.binding") }),
+                binding ? [h("p", { class: "mono" }, told(binding.ip)), h("p", { class: "sub", text: t("evidence.binding-text", { source: binding.source.toUpperCase(), ago: ago(binding.time) }) })]
+                    : h("p", { text: t("evidence.no-binding") })),
+            advice?.values?.length ? h("section", { class: "panel" }, h("h3", { text: t("evidence.dhcp") }), h("ul", { class: "plain", lang: "en" }, advice.values.map((value) => h("li", {}, told(value))))) : null),
+        h("h3", { text: t("evidence.sightings") }),
+        sightings.length === 0 ? h("p", { class: "hint", text: t("evidence.no-sightings") })
+            : h("div", { class: "table-place", tabIndex: 0, role: "region", "aria-label": t("evidence.sightings") }, h("table", { class: "table" },
+                h("thead", {}, h("tr", {}, ["source", "trust", "says", "because", "last", "count"].map((key) => h("th", { scope: "col", text: t(`evidence.${key}`) })))),
+                h("tbody", {}, sightings.map((sighting) => h(
+                    "tr", {}, h("td", {}, sighting.source.toUpperCase()), h("td", {}, badge(named("trust", sighting.trust))),
+                    h("td", {}, told([sighting.vendor, sighting.model, sighting.version, sighting.mac, sighting.ip].filter(Boolean).join(" · "))),
+                    h("td", { lang: "en" }, told(sighting.basis.join("; "))), h("td", { title: dateTime(sighting.last) }, ago(sighting.last)), h("td", { class: "number", text: number(sighting.count) })))))),
+        events.length ? [h("h3", { text: t("evidence.events") }), h("ol", { class: "events" }, [...events].reverse().map((event) => h("li", {}, makeEvent(event, { isDated: true }))))] : null);
+}
