@@ -52,9 +52,8 @@ sightings: {{socket: {self.directory}/sightings.sock}}
 dhcp: {{definitions: {REPOSITORY}/dhcp}}
 """)
         self.log = self.directory / "provd.log"
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([provd, "serve", "--config", configuration], stdout=log, stderr=log)
-        wait_for(lambda: "provd is ready" in self.log.read_text() or self.check_alive(), "provd is ready")
+        self.command = [provd, "serve", "--config", str(configuration)]
+        self.start()
         self.token = (self.directory / "state/admin-token").read_text().strip()
         self.url = f"http://127.0.0.1:{self.rest_port}"
 
@@ -63,9 +62,18 @@ dhcp: {{definitions: {REPOSITORY}/dhcp}}
             raise RuntimeError(f"provd ended: {self.log.read_text()[-2000:]}")
         return False
 
-    def stop(self) -> None:
+    def start(self) -> None:
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+        wait_for(lambda: "provd is ready" in self.log.read_text() or self.check_alive(), "provd is ready")
+
+    def quit(self) -> None:
         self.process.terminate()
         self.process.wait(PATIENCE_SECONDS)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.quit()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def request(self, method: str, path: str, body=None, headers=()) -> tuple[int, dict, bytes]:

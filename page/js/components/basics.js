@@ -170,11 +170,17 @@ export const confirm = (title, text, action, onSubmit, kind = "danger") => ask(t
 
 /** A row of tabs that are links: each has an address. */
 export function tabs(label, list, current) {
-    return h(
+    const nav = h(
         "nav", { class: "tabs", "aria-label": label },
         list.map(({ key, title, href, count }) =>
             h("a", { href, class: "tab", "aria-current": key === current ? "page" : null }, title,
                 count !== undefined ? h("span", { class: "tab-count", text: String(count) }) : null)));
+    // On small screens the row is longer than the screen: the current tab is brought to its middle.
+    requestAnimationFrame(() => {
+        const tab = nav.querySelector("[aria-current]");
+        if (tab) nav.scrollLeft = tab.offsetLeft - nav.offsetLeft - (nav.clientWidth - tab.offsetWidth) / 2;
+    });
+    return nav;
 }
 
 /** A bar that fills; without `part` it only shows that something happens. */
