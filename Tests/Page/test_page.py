@@ -14,7 +14,7 @@ from appliance import PATIENCE_SECONDS, Appliance, Phone, built_provd
 SCREENSHOTS = Path(os.environ.get("PAGE_SCREENSHOTS", "/tmp"))
 DESKTOP, MOBILE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 VIEWS = ["phones", "people", "people/import", "people/cards", "plugins", "plugins/available", "plugins/repositories", "plugins/yealink-v86",
-         "dhcp", "dhcp/site", "dhcp/generate", "dhcp/families", "dhcp/explain", "health", "health/events", "health/audit", "health/backups"]
+         "dhcp", "dhcp/site", "dhcp/generate", "dhcp/families", "dhcp/explain", "health", "health/events", "health/audit", "health/locks", "health/backups"]
 PARTS = ["timeline", "lines", "keys", "config", "files", "evidence"]
 #: The views with most words of their own.
 MANY_WORDS = ["phones", "people", "plugins", "dhcp/families", "health"]
@@ -184,6 +184,58 @@ class BootTests(PageTestCase):
         # Nobody is there who could be told.
         expect(page.locator(".job.bad")).to_contain_text("3 of 3 failed")
         self.shoot(page, "bulk")
+
+
+    def test_a_connection_that_was_lost_comes_back(self):
+        page = self.open()
+        connection = page.locator(".connection")
+        expect(connection).to_have_text("Live")
+        self.appliance.quit()
+        expect(connection).to_contain_text("Connection lost")
+        self.appliance.start()
+        expect(connection).to_have_text("Live")
+        Phone(self.appliance, "00:15:65:0a:ee:01", "127.0.0.31").lease()
+        expect(page.get_by_role("row").filter(has_text="00:15:65:0a:ee:01")).to_be_visible()
+        # The browser writes into its console that nobody answered.
+        self.faults[:] = [fault for fault in self.faults if "net::ERR" not in fault]
+
+
+class ModuleTests(PageTestCase):
+    """Parts of the page that decide, asked without a view."""
+
+    def setUp(self):
+        self.page = self.open()
+
+    def test_events_are_read_however_they_are_cut(self):
+        text = "retry: 2000\n\nid: 7\nevent: dhcp\ndata: {\"a\": 1}\n\n: still here\r\n\r\ndata: two\ndata: lines\nid:8\n\ndata: unfinished\n"
+        for cut in range(1, len(text)):
+            events = self.page.evaluate("""async ([module, parts]) => {
+                const events = [];
+                const parser = new (await import(module)).EventParser((event) => events.push(event));
+                for (const part of parts) parser.push(part);
+                return events;
+            }""", [f"{self.appliance.url}/page/js/core/events.js", [text[:cut], text[cut:]]])
+            self.assertEqual(events, [{"id": "7", "type": "dhcp", "data": '{"a": 1}'}, {"id": "8", "type": "message", "data": "two\nlines"}], cut)
+
+    def test_keys_lie_around_the_display(self):
+        def pages(count, highest=0):
+            return self.page.evaluate("async ([module, count, highest]) => (await import(module)).keyPages(count, highest)",
+                                      [f"{self.appliance.url}/page/js/core/key-layout.js", count, highest])
+        for count in range(1, 60):
+            keys = [key for page in pages(count) for key in page["left"] + page["right"]]
+            self.assertEqual(sorted(keys), list(range(1, count + 1)))
+        self.assertEqual([(page["left"], page["right"]) for page in pages(10)], [([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])])
+        self.assertEqual([page["kind"] for page in pages(27, 30)], ["phone", "phone", "phone", "module"])
+
+    def test_phones_are_searched_filtered_and_ordered(self):
+        selected = self.page.evaluate("""async (base) => {
+            const { selected } = await import(base + 'selection.js');
+            const phone = (rank, stage, name, ip, last_time) => ({ id: String(rank), rank, stage, next: stage === 'owned' ? 'nothing' : 'request', ip, last_time, vendor: 'V', model: name, plugin: null, lines: [], words: name.toLowerCase() });
+            const phones = [phone(1, 'owned', 'Élan 10', '10.0.0.9', 5), phone(2, 'configured', 'elan 9', '10.0.0.10', 999), phone(3, 'configured', 'Zeta', '10.0.0.1', 10)];
+            const ids = (wish) => selected([...phones], wish, 1000).shown.map((one) => one.id).join('');
+            return [ids({}), ids({ kind: 'attention' }), ids({ kind: 'arrived' }), ids({ kind: 'under-way' }), ids({ search: 'ELAN 9' }), ids({ order: 'name' }), ids({ order: 'address' }), ids({ plugin: '-' }), ids({ vendor: 'W' })];
+        }""", f"{self.appliance.url}/page/js/core/")
+        self.assertEqual(selected, ["321", "3", "1", "2", "2", "213", "312", "321", ""])
 
 
 class EverybodyTests(PageTestCase):

@@ -59,10 +59,11 @@ extension CurrentRoutes {
             APIRoute(.get, "/1.0/status", "provd.status.read") { _ in
                 .ok([
                     "version": .string(ProvdVersion.text), "time": .double(useCases.now()),
+                    "address": .string(useCases.settings.advertisedHost), "http_port": .int(Int(useCases.settings.httpPort)),
                     "timeline": ["last": .int(Int(try await useCases.store.lastTimelinePosition()))],
                     "database": ["bytes": .int(Int(try await useCases.store.byteCount()))],
                 ])
-            }.described(APIOperation("Which provd this is, how large its database is, and the id of the newest event.", answer: "Status")),
+            }.described(APIOperation("Which provd this is, where phones reach it, how large its database is, and the id of the newest event.", answer: "Status")),
         ]
     }
 

@@ -110,8 +110,8 @@ enum OpenAPISchemas {
                 "time": {"$ref": "#/components/schemas/Time"}, "step": {"type": "string"}, "outcome": {"type": "string"}, "count": {"type": "integer"}}}}}
           },
           "Status": {
-            "type": "object", "required": ["version", "time", "timeline", "database"],
-            "properties": {"timeline": {"type": "object", "required": ["last"], "properties": {"last": {"type": "integer"}}}, "version": {"type": "string"}, "time": {"$ref": "#/components/schemas/Time"},
+            "type": "object", "required": ["version", "time", "address", "http_port", "timeline", "database"],
+            "properties": {"address": {"type": "string"}, "http_port": {"type": "integer"}, "timeline": {"type": "object", "required": ["last"], "properties": {"last": {"type": "integer"}}}, "version": {"type": "string"}, "time": {"$ref": "#/components/schemas/Time"},
               "database": {"type": "object", "required": ["bytes"], "properties": {"bytes": {"type": "integer"}}}}
           },
           "DeviceDraft": {"type": "object", "properties": {

@@ -103,6 +103,9 @@ public struct ManagementUseCases: Sendable {
     /// For how long and how often codes are good.
     var codeRules: CodeRules { appliance.settings.codes }
 
+    /// Where phones reach this appliance.
+    var settings: ProvisioningSettings { appliance.settings }
+
     /// The storage, for what is only read.
     var store: any ProvisioningStore { appliance.store }
 

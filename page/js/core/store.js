@@ -5,7 +5,7 @@ import { api, APIError, session } from "./api.js";
 import { EventStream } from "./events.js";
 
 /** How long changes gather before phones are asked for again: a booting phone makes several events at once. */
-const GATHER = 150;
+const GATHER = 60;
 /** How many phones are asked for in one request, and how many remembered events there are. */
 const NAMES = 100, REMEMBERED = 4000;
 /** What no event tells, such as deleted phones, is noticed after this long. */

@@ -12,25 +12,31 @@ import { icon } from "../components/icons.js";
 
 const places = ["warnings", "site", "generate", "families", "explain"];
 
-/** A site file to begin with: it says everything that must be said, and nothing else. */
-const EXAMPLE = `# What this network is. Change the addresses; “provd” is this appliance as phones reach it.
+/** A site file to begin with: everything that must be said, with this appliance's own address if it has one. */
+function example() {
+    const { address = "", http_port: port = 8667 } = store.status ?? {};
+    const isKnown = /^\d+\.\d+\.\d+\.\d+$/.test(address) && !address.startsWith("127.");
+    const own = isKnown ? address : "192.0.2.10";
+    const network = own.split(".").slice(0, 3).join(".");
+    return `# What this network is. Change it to yours; “provd” is this appliance as phones reach it.
 site: Head office
 
 provd:
-  address: 192.0.2.10
-  http_url: http://192.0.2.10:8667
+  address: ${own}
+  http_url: http://${own}:${port}
 
 defaults:
   lease: 12h
-  dns: 192.0.2.1
+  dns: ${network}.1
   serve: phones
 
 subnets:
   - name: phones
-    network: 192.0.2.0/24
-    router: 192.0.2.1
-    ranges: [192.0.2.100-192.0.2.199]
+    network: ${network}.0/24
+    router: ${network}.1
+    ranges: [${network}.100-${network}.199]
 `;
+}
 
 export function show(root, [first], { signal }) {
     const part = places.includes(first) ? first : "warnings";
@@ -110,7 +116,7 @@ const findingsList = (findings) => findings.length ? notice("info", h("p", {}, h
 async function site(body, signal) {
     const known = await siteText(signal);
     const text = h("textarea", { rows: 22, class: "mono editor", spellcheck: "false", name: "site" });
-    text.value = known ?? EXAMPLE;
+    text.value = known ?? example();
     const result = h("div", { "aria-live": "polite" });
     const save = button(t("dhcp.save"), async () => {
         save.disabled = true;

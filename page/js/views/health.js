@@ -12,7 +12,7 @@ import { viewHead, button, iconButton, empty, loading, failure, tabs, badge, con
 import { chart } from "../components/chart.js";
 import { makeEvent } from "../components/event-row.js";
 
-const places = ["overview", "events", "audit", "backups"];
+const places = ["overview", "events", "audit", "locks", "backups"];
 const PACE = 5000;
 
 export function show(root, [first], { signal }) {
@@ -22,7 +22,7 @@ export function show(root, [first], { signal }) {
     async function fill() {
         replace(body, loading(5));
         try {
-            await { overview, events, audit, backups }[part](body, signal);
+            await { overview, events, audit, locks, backups }[part](body, signal);
         } catch (error) {
             if (!signal.aborted) replace(body, failure(error, fill));
         }
@@ -133,6 +133,32 @@ function changes(before, after) {
     if (!isObject(before) && !isObject(after)) return [`${show(before)} → ${show(after)}`];
     const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
     return [...names].filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name])).slice(0, 40).map((name) => cut(`${name}: ${show(before?.[name])} → ${show(after?.[name])}`, 600));
+}
+
+// MARK: - Locks
+
+async function locks(body, signal) {
+    async function fill() {
+        const { locks: list } = await api.get("/1.0/codes/locks", { signal });
+        const whose = (lock) => {
+            const phone = lock.device ? store.phones.get(lock.device) : null;
+            if (phone) return h("a", { href: link("phones", phone.id) }, told(`${phoneTitle(phone)} ${phone.mac ?? ""}`));
+            return lock.kind === "all" ? t("locks.all") : told(lock.address ?? lock.device ?? lock.id);
+        };
+        replace(
+            body, h("p", { class: "lead", text: t("locks.lead") }),
+            list.length === 0 ? empty(t("locks.none"), t("locks.none-text")) : h("div", { class: "table-place", tabIndex: 0, role: "region", "aria-label": t("health.tab.locks") }, h("table", { class: "table" },
+                h("thead", {}, h("tr", {}, h("th", { scope: "col", text: t("audit.actor") }), h("th", { scope: "col", text: t("locks.ends") }), h("th", { scope: "col" }, h("span", { class: "unseen", text: t("people.column.actions") })))),
+                h("tbody", {}, list.map((lock) => h(
+                    "tr", {}, h("th", { scope: "row" }, whose(lock)), h("td", { text: dateTime(lock.ends) }),
+                    h("td", {}, button(t("locks.lift"), async () => {
+                        try {
+                            await api.delete(`/1.0/codes/locks/${api.part(lock.id)}`);
+                            await fill();
+                        } catch (error) { complain(error); }
+                    }))))))));
+    }
+    await fill();
 }
 
 // MARK: - Backups

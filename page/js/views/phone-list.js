@@ -183,7 +183,15 @@ export function showList(root, { signal }) {
         fill(plugins, t("phones.all-plugins"), ids, wish.plugin, (id) => (id === "-" ? t("phones.no-plugin") : id));
     }
 
-    store.on("phones", () => { timer ??= setTimeout(() => { timer = null; if (!signal.aborted) update(); }, PACE); }, signal);
+    // The first change is drawn at once, those that follow it closely together.
+    let drawn = 0;
+    store.on("phones", () => {
+        timer ??= setTimeout(() => {
+            timer = null;
+            drawn = performance.now();
+            if (!signal.aborted) update();
+        }, Math.max(0, drawn + PACE - performance.now()));
+    }, signal);
     const tick = setInterval(update, TICK);
     signal.addEventListener("abort", () => { clearInterval(tick); clearTimeout(timer); });
     table.connect(signal);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One phone: how far it is, what to do if it goes no further, and everything that explains it.
 
-import { h, replace, told } from "../core/dom.js";
+import { h, replace, told, cut } from "../core/dom.js";
 import { t, has } from "../core/i18n.js";
 import { api } from "../core/api.js";
 import { link, go, swap } from "../core/router.js";
@@ -47,11 +47,11 @@ export function showPhone(root, id, [first], { signal }) {
         replace(title, line ? told(line.display_name) : told(name));
         const fact = (key, value, isMono = false) => value
             ? h("div", {}, h("dt", { text: t(`phone.${key}`) }), h("dd", { class: isMono ? "mono" : null }, value)) : null;
+        const short = (text) => text && told(cut(text, 100));
         replace(
-            facts, fact("model", told(name)), fact("mac", phone.mac && told(phone.mac), true), fact("ip", phone.ip && told(phone.ip), true),
-            fact("version", phone.version && told(phone.version)), fact("serial", phone.sn && told(phone.sn), true),
-            fact("plugin", phone.plugin && h("a", { href: link("plugins", phone.plugin) }, told(phone.plugin))),
-            fact("description", phone.description && told(phone.description)), fact("seen", ago(phone.last_time)));
+            facts, fact("model", told(name)), fact("mac", short(phone.mac), true), fact("ip", short(phone.ip), true), fact("version", short(phone.version)),
+            fact("serial", short(phone.sn), true), fact("plugin", phone.plugin && h("a", { href: link("plugins", phone.plugin) }, short(phone.plugin))),
+            fact("description", short(phone.description)), fact("seen", ago(phone.last_time)));
         stations.update(phone);
         drawNext();
     }
