@@ -16,6 +16,8 @@ DESKTOP, MOBILE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 VIEWS = ["phones", "people", "people/import", "people/cards", "plugins", "plugins/available", "plugins/repositories", "plugins/yealink-v86",
          "dhcp", "dhcp/site", "dhcp/generate", "dhcp/families", "dhcp/explain", "health", "health/events", "health/audit", "health/locks", "health/backups"]
 PARTS = ["timeline", "lines", "keys", "config", "files", "evidence"]
+#: The views that have, with those of one phone, all colours.
+COLOURFUL = ["phones", "people", "plugins/available", "dhcp/site", "health", "health/events", "health/backups"]
 #: The views with most words of their own.
 MANY_WORDS = ["phones", "people", "plugins", "dhcp/families", "health"]
 HOSTILE = [
@@ -271,8 +273,11 @@ subnets:
     def name_of(self, view: str) -> str:
         return view.replace(self.device, "one").replace("/", "-")
 
-    def check(self, page, view: str):
-        violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    def check(self, page, view: str, **options):
+        # Half a megabyte, which stays while one goes from view to view.
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(Axe().axe_script)
+        violations = page.evaluate("async (options) => (await axe.run(options)).violations", {"resultTypes": ["violations"], **options})
         told = [f"{view}: {violation['id']}: {node['target']} {node['failureSummary']}" for violation in violations for node in violation["nodes"][:3]]
         self.assertEqual(told, [])
 
@@ -289,8 +294,10 @@ subnets:
         for view in self.views():
             with self.subTest(view):
                 self.go(page, view)
-                self.check(page, view)
                 self.shoot(page, f"dark-{self.name_of(view)}")
+                # All but the colours is as it is in light, and these views have them all.
+                if view in COLOURFUL or view.startswith("phones/"):
+                    self.check(page, view, runOnly=["color-contrast"])
 
     def test_axe_finds_nothing_in_dialogs_and_at_sign_in(self):
         for scheme in ("light", "dark"):
