@@ -2,7 +2,9 @@
 """provd on free ports of the loopback, and phones that boot from it: what the tests of the page look at."""
 
 import contextlib
+import functools
 import http.client
+import http.server
 import json
 import os
 import shutil
@@ -10,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -91,6 +94,15 @@ dhcp: {{definitions: {REPOSITORY}/dhcp}}
             raise RuntimeError(f"{method} {path}: {status} {content[:500]!r}")
         return json.loads(content) if content else None
 
+    def observe(self, line: dict) -> None:
+        """What the sniffer would bring."""
+        with socket.socket(socket.AF_UNIX) as sightings:
+            sightings.settimeout(PATIENCE_SECONDS)
+            sightings.connect(str(self.directory / "sightings.sock"))
+            sightings.sendall(json.dumps(line).encode() + b"\n")
+            if not sightings.recv(100).startswith(b"ok"):
+                raise RuntimeError(f"not taken: {line}")
+
     def add_line(self, number: str, name: str) -> dict:
         return self.api("POST", "/1.0/lines", {"number": number, "display_name": name})
 
@@ -153,6 +165,36 @@ def wait_for(condition, what: str) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(what)
         time.sleep(0.05)
+
+
+class PluginRepository:
+    """A signed repository on the loopback that offers a plugin in a newer version than the one that came with provd."""
+
+    plugin, version = "htek-2.0.4", "1.1.0"
+
+    def __init__(self, directory: Path, provctl: str):
+        source = directory / "htek"
+        shutil.copytree(REPOSITORY / "plugins/htek/2.0.4", source)
+        manifest = source / "plugin.yml"
+        manifest.write_text(manifest.read_text().replace("version: 1.0.0", f"version: {self.version}", 1))
+        (directory / "repository").mkdir()
+        for arguments in (["key", "new", "example"], ["pack", "htek", "--output", "repository", "--key", "example.key"],
+                          ["index", "repository", "--name", "example", "--key", "example.key"]):
+            subprocess.run([provctl, "plugin", *arguments], cwd=directory, check=True, stdout=subprocess.DEVNULL)
+        self.key = (directory / "example.pub").read_text().strip()
+        handler = functools.partial(QuietFiles, directory=str(directory / "repository"))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class QuietFiles(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 def built_provd() -> str:

@@ -2,14 +2,14 @@
 """The page in Chromium, with a running provd and phones that boot from it."""
 
 import os
-import re
+import time
 import unittest
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
-from appliance import PATIENCE_SECONDS, Appliance, Phone, built_provd
+from appliance import PATIENCE_SECONDS, Appliance, Phone, PluginRepository, built_provd
 
 SCREENSHOTS = Path(os.environ.get("PAGE_SCREENSHOTS", "/tmp"))
 DESKTOP, MOBILE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
@@ -187,6 +187,41 @@ class BootTests(PageTestCase):
         expect(page.locator(".job.bad")).to_contain_text("3 of 3 failed")
         self.shoot(page, "bulk")
 
+
+    def test_a_second_dhcp_server_is_a_warning_with_its_remedy(self):
+        page = self.open("dhcp")
+        expect(page.get_by_text("No trouble seen on the network")).to_be_visible()
+        phone = Phone(self.appliance, "00:15:65:0a:ff:01", "127.0.0.41")
+        phone.lease()
+        self.appliance.observe({
+            "problem": "unexpected_server", "time": time.time(), "mac": phone.mac, "server": "127.0.0.99",
+            "text": "a DHCP server answers that is not expected: <b>127.0.0.99</b>", "remedy": "find it and switch it off"})
+        warning = page.locator(".panel.warning")
+        expect(warning).to_contain_text("A second DHCP server answers")
+        expect(warning).to_contain_text("<b>127.0.0.99</b>")
+        expect(warning).to_contain_text("find it and switch it off")
+        self.shoot(page, "dhcp-warning")
+
+    def test_a_plugin_is_upgraded_from_a_repository(self):
+        repository = PluginRepository(self.appliance.directory, str(Path(self.appliance.command[0]).with_name("provctl")))
+        self.addCleanup(repository.stop)
+        page = self.open("plugins/repositories")
+        page.get_by_role("button", name="Add a repository").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Name").fill("example")
+        dialog.get_by_label("Address").fill(repository.url)
+        dialog.get_by_label("Its keys").fill(repository.key)
+        dialog.get_by_role("button", name="Add a repository").click()
+        # Adding it looks for what it has.
+        expect(page.locator(".job.good")).to_contain_text("Look for updates")
+        expect(page.locator("#main .panel")).to_contain_text("one package")
+        self.go(page, "plugins/available")
+        page.get_by_role("button", name=f"Install {repository.version}").click()
+        expect(page.locator("#main .panel")).to_contain_text("installed")
+        self.shoot(page, "plugin-upgraded")
+        self.go(page, f"plugins/{repository.plugin}")
+        expect(page.locator(".facts")).to_contain_text(repository.version)
+        expect(page.locator(".facts")).to_contain_text("installed from a repository")
 
     def test_a_connection_that_was_lost_comes_back(self):
         page = self.open()
