@@ -53,22 +53,26 @@ export class EventStream {
         this.onState = onState;
         this.last = null;
         this.controller = null;
+        this.isStopped = true;
+        this.turn = 0;
     }
 
     start(last) {
         this.last = last;
-        this.stopped = false;
-        this.run();
+        this.isStopped = false;
+        this.turn += 1;
+        this.run(this.turn);
     }
 
     stop() {
-        this.stopped = true;
+        this.isStopped = true;
         this.controller?.abort();
     }
 
-    async run() {
+    async run(turn) {
         let pause = FIRST_PAUSE;
-        while (!this.stopped) {
+        const isOver = () => this.isStopped || turn !== this.turn;
+        while (!isOver()) {
             this.controller = new AbortController();
             try {
                 const headers = this.last === null ? {} : { "Last-Event-ID": String(this.last) };
@@ -77,13 +81,13 @@ export class EventStream {
                 pause = FIRST_PAUSE;
                 await this.read(response.body.getReader());
             } catch (error) {
-                if (this.stopped) return;
+                if (isOver()) return;
                 if (error instanceof APIError && (error.status === 401 || error.status === 403)) {
                     this.onState("refused");
                     return;
                 }
             }
-            if (this.stopped) return;
+            if (isOver()) return;
             this.onState("lost");
             await new Promise((resume) => setTimeout(resume, pause));
             pause = Math.min(pause * 2, LONGEST_PAUSE);

@@ -4,6 +4,8 @@
 import { api } from "./api.js";
 
 const PACE = 1000;
+/** How long what went well is still shown. */
+const LINGER = 20000;
 /** How many requests of one bulk action are under way at once. */
 const WIDTH = 6;
 
@@ -68,7 +70,10 @@ class Jobs extends EventTarget {
     }
 
     settle(job) {
-        if (job.done >= job.total && job.operations.size === 0) job.isEnded = true;
+        if (!job.isEnded && job.done >= job.total && job.operations.size === 0) {
+            job.isEnded = true;
+            if (job.failures.length === 0) setTimeout(() => this.dismiss(job), LINGER);
+        }
         this.changed();
     }
 

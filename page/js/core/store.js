@@ -10,6 +10,8 @@ const GATHER = 60;
 const NAMES = 100, REMEMBERED = 4000;
 /** What no event tells, such as deleted phones, is noticed after this long. */
 const REFRESH = 5 * 60 * 1000;
+/** How long a tab that nobody sees still follows: a browser has six connections for a server, for all its tabs together. */
+const UNSEEN = 60 * 1000;
 /** A phone on its way that did nothing for this many seconds needs a look. */
 const STALL = 180;
 
@@ -55,6 +57,8 @@ class Store extends EventTarget {
                 if (state === "live" && wasLost) this.refresh();
             },
         });
+        this.ending = new AbortController();
+        document.addEventListener("visibilitychange", () => this.onVisibility(), { signal: this.ending.signal });
         try {
             this.status = await api.get("/1.0/status");
             this.stream.start(this.status.timeline.last);
@@ -73,6 +77,12 @@ class Store extends EventTarget {
         this.loadRecentEvents().catch(() => {});
     }
 
+    onVisibility() {
+        clearTimeout(this.hiding);
+        if (document.hidden) this.hiding = setTimeout(() => this.stream.stop(), UNSEEN);
+        else if (this.stream.isStopped) this.stream.start(this.stream.last);
+    }
+
     failToLoad(error) {
         this.loadError = error;
         this.tell("phones", null);
@@ -81,6 +91,8 @@ class Store extends EventTarget {
     stop() {
         this.generation = (this.generation ?? 0) + 1;
         this.stream?.stop();
+        this.ending?.abort();
+        clearTimeout(this.hiding);
         clearInterval(this.timer);
         clearTimeout(this.gathering);
         this.reset();

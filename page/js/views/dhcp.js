@@ -46,6 +46,7 @@ export function show(root, [first], { signal }) {
     const drawTabs = () => replace(nav, tabs(t("dhcp.parts"), places.map((key) => ({ key, title: t(`dhcp.tab.${key}`), href: link("dhcp", key), count: key === "warnings" && problems().length ? problems().length : undefined })), part));
     drawTabs();
     store.on("events", drawTabs, signal);
+    store.on("event", (event) => { if (event.details?.problem) drawTabs(); }, signal);
 
     async function fill() {
         replace(body, loading(5));
@@ -89,7 +90,7 @@ function warnings(body, signal) {
                     h("p", { lang: "en" }, told(cut(event.text, 1500))),
                     h("p", { class: "sub" }, ago(event.time), " · ", [...phones].slice(0, 5).map((id, index) => {
                         const phone = store.phones.get(id);
-                        return [index ? ", " : null, h("a", { href: link("phones", id) }, told(phone ? `${phoneName(phone)} ${phone.mac ?? ""}` : id))];
+                        return [index ? ", " : null, h("a", { href: link("phones", id) }, told(phone ? `${phoneName(phone)} ${phone.mac ?? ""}` : event.mac ?? id))];
                     }), phones.size > 5 ? ` +${phones.size - 5}` : null),
                     event.details.lines && typeof event.details.lines === "object"
                         ? h("details", {}, h("summary", { text: t("dhcp.remedy") }), Object.entries(event.details.lines).map(([server, text]) => codeBlock(String(text), { label: t("timeline.lines-for", { server: cut(server, 40) }) }))) : null);
@@ -98,6 +99,8 @@ function warnings(body, signal) {
     draw();
     store.on("events", draw, signal);
     store.on("event", (event) => { if (event.step === "dhcp" && event.details?.problem) draw(); }, signal);
+    // The phone itself is known a moment later than its trouble.
+    store.on("phones", (ids) => { if (ids && problems().some(({ phones }) => ids.some((id) => phones.has(id)))) draw(); }, signal);
 }
 
 // MARK: - Site
