@@ -9,7 +9,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
-from appliance import PATIENCE_SECONDS, Appliance, Phone, PluginRepository, built_provd
+from appliance import PATIENCE_SECONDS, Appliance, Phone, PluginRepository, built_provd, wait_for
 
 SCREENSHOTS = Path(os.environ.get("PAGE_SCREENSHOTS", "/tmp"))
 DESKTOP, MOBILE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
@@ -70,6 +70,8 @@ class PageTestCase(unittest.TestCase):
 
     def settle(self, page):
         """Waits until a view shows what it has."""
+        # Playwright's own way to wait for a condition makes code of text, which the page's policy forbids.
+        wait_for(lambda: page.evaluate("document.querySelector('#main')?.dataset.place === location.hash"), "the view is shown")
         expect(page.locator("#main h1, #main .empty").first).to_be_visible()
         expect(page.locator("#main .loading")).to_have_count(0)
 

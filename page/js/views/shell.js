@@ -66,7 +66,10 @@ export function showShell({ onSignOut, onLanguage }) {
             else element.removeAttribute("aria-current");
         }
         // A view that can show the other place itself keeps its state.
-        if (current?.name === name && current.view.move?.(parts.slice(1), query)) return;
+        if (current?.name === name && current.view.move?.(parts.slice(1), query)) {
+            main.dataset.place = location.hash;
+            return;
+        }
         current?.ending.abort();
         const mine = ++turn;
         const viewEnding = new AbortController();
@@ -77,6 +80,8 @@ export function showShell({ onSignOut, onLanguage }) {
             const root = h("div", { class: `view view-${name}` });
             replace(main, root);
             current = { name, ending: viewEnding, view: module.show(root, parts.slice(1), { query, signal: viewEnding.signal }) ?? {} };
+            // Which address is shown by now.
+            main.dataset.place = location.hash;
             scrollTo(0, 0);
             root.querySelector("h1")?.focus({ preventScroll: true });
         } catch (error) {
