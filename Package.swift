@@ -58,13 +58,15 @@ let package = Package(
         // MARK: C libraries
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .target(name: "CSystemCalls"),
 
         // MARK: Words and formats
         .target(name: "NetTypes"),
         .target(name: "DHCPWire", dependencies: ["NetTypes"]),
         .target(name: "DHCPConfig", dependencies: ["NetTypes", yams]),
         .target(name: "TFTP"),
-        .target(name: "OpenFiles", dependencies: [nioCore]),
+        .target(name: "OpenFiles", dependencies: ["CSystemCalls", nioCore]),
+        .target(name: "Datagrams", dependencies: ["CSystemCalls", nioCore]),
         .target(name: "SIPWire", dependencies: [crypto]),
         .target(name: "RTP"),
         .target(name: "Jinja"),
@@ -95,11 +97,11 @@ let package = Package(
         .target(
             name: "PhoneHTTP",
             dependencies: [
-                "OpenFiles", "Provisioning", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix,
+                "OpenFiles", "Provisioning", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
             ]),
         .target(
             name: "PhoneTFTP",
-            dependencies: ["OpenFiles", "TFTP", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["Datagrams", "OpenFiles", "TFTP", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "ManagementAPI",
             dependencies: [
@@ -111,16 +113,16 @@ let package = Package(
         .target(name: "WazoAuth", dependencies: ["JSONText", "ManagementAPI", "ProvModel", asyncHTTPClient, nioCore, nioHTTP1]),
         .target(
             name: "SIPOnboarding",
-            dependencies: ["RTP", "SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging, crypto]),
+            dependencies: ["Datagrams", "RTP", "SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging, crypto]),
         .target(name: "DHCPSniffing", dependencies: ["DHCPWire", "DHCPConfig", "PacketCapture", "ProvModel", "NetTypes"]),
         // A DHCP server starts it for every lease: nothing that is slow to load.
         .target(name: "DHCPHook", dependencies: ["JSONText", "NetTypes"]),
         .target(
             name: "DHCPInform",
-            dependencies: ["DHCPConfig", "DHCPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["Datagrams", "DHCPConfig", "DHCPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "SIPPlugAndPlay",
-            dependencies: ["SIPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["Datagrams", "SIPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "SightingIntake",
             dependencies: ["Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
@@ -156,6 +158,7 @@ let package = Package(
         .testTarget(name: "DHCPVerificationTests", dependencies: ["DHCPVerification", "DHCPConfig", "DHCPWire", "NetTypes"]),
         .testTarget(name: "DHCPHookTests", dependencies: ["DHCPHook", "NetTypes", "ProvModel"]),
         .testTarget(name: "TFTPTests", dependencies: ["TFTP"]),
+        .testTarget(name: "DatagramsTests", dependencies: ["CSystemCalls", "Datagrams", nioCore, nioPosix]),
         .testTarget(name: "SIPWireTests", dependencies: ["SIPWire"], exclude: ["Fixtures"]),
         .testTarget(name: "RTPTests", dependencies: ["RTP"]),
         .testTarget(name: "JinjaTests", dependencies: ["Jinja"], exclude: ["Fixtures"]),
@@ -194,8 +197,8 @@ let package = Package(
         .testTarget(
             name: "PhoneHTTPTests",
             dependencies: [
-                "PhoneHTTP", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", "Provisioning", hummingbird, httpTypes, logging,
-                nioCore, nioEmbedded,
+                "OpenFiles", "PhoneHTTP", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", "Provisioning", hummingbird, httpTypes, logging,
+                nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ]),
         .testTarget(
             name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "PhonePlugins", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 public import DHCPConfig
 import Glibc
 public import Logging
@@ -87,7 +88,10 @@ public struct InformServer: Service {
         do {
             return try await bootstrap
                 .bind(host: "0.0.0.0", port: port) { channel in
-                    channel.eventLoop.makeCompletedFuture { try Socket(wrappingChannelSynchronously: channel) }
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(DatagramSendingHandler())
+                        return try Socket(wrappingChannelSynchronously: channel)
+                    }
                 }
         } catch {
             throw InformError(port: port, cause: .refused("\(error)"))

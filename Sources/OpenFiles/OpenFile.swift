@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import CSystemCalls
 import Glibc
 public import NIOCore
 
-/// A regular file open for reading. Its calls block, so they belong on a thread pool.
+/// A regular file open for reading. Its calls block and belong on a thread pool, but for those that take what is cached.
 public final class OpenFile: Sendable {
     /// Why a file cannot be read.
     public struct Failure: Error, Hashable {
@@ -21,6 +22,9 @@ public final class OpenFile: Sendable {
         public let seconds: Int
         public let nanoseconds: Int
     }
+
+    /// Bytes between two samples of what is in memory: not more than Linux reads ahead at a time.
+    private static let sampleDistance = 64 * 1024
 
     /// Bytes in the file when it was opened.
     public let byteCount: UInt64
@@ -52,6 +56,36 @@ public final class OpenFile: Sendable {
 
     deinit {
         close(descriptor)
+    }
+
+    /// Appends the bytes from an offset that the system has in memory. This never waits for a disk.
+    ///
+    /// - Returns: how many there were. None means that they must be read with ``read(at:byteCount:)``: the disk has to be
+    ///   asked, the file system cannot tell, or the file ends here.
+    public func readCached(at offset: UInt64, into buffer: inout ByteBuffer, byteCount: Int) -> Int {
+        guard byteCount > 0 else { return 0 }
+        return unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: byteCount) { target in
+            max(unsafe csystem_read_cached(descriptor, target.baseAddress, byteCount, Int64(clamping: offset)), 0)
+        }
+    }
+
+    /// Hands bytes that the system has in memory to a socket, without taking them into the program.
+    ///
+    /// - Returns: how many the socket took. None means that it takes no more for the moment, or what ``readCached`` says.
+    public func sendCached(_ range: Range<UInt64>, to socket: CInt) -> Int {
+        var offset = off_t(clamping: range.lowerBound)
+        return max(unsafe sendfile(socket, descriptor, &offset, cachedByteCount(range)), 0)
+    }
+
+    /// How many of the first bytes of a range are in memory. Samples tell, since a disk is read in larger pieces.
+    private func cachedByteCount(_ range: Range<UInt64>) -> Int {
+        var sample: UInt8 = 0
+        for offset in stride(from: range.lowerBound, to: range.upperBound, by: Self.sampleDistance) {
+            guard unsafe csystem_read_cached(descriptor, &sample, 1, Int64(clamping: offset)) == 1 else {
+                return Int(clamping: offset - range.lowerBound)
+            }
+        }
+        return range.count
     }
 
     /// The bytes from an offset: as many as asked for, or fewer when the file ends before.

@@ -6,7 +6,8 @@ import NIOPosix
 import OpenFiles
 import Synchronization
 
-/// Sends files in pieces, each read while the one before is on its way, and no faster than the phones take them.
+/// Sends files, no faster than the phones take them: straight from the system's memory where the connection allows it,
+/// else in pieces, each read while the one before is on its way.
 final class FileSender: Sendable {
     /// Bytes that the pieces of all downloads together may take, about.
     private static let memory = 32 << 20
@@ -21,9 +22,6 @@ final class FileSender: Sendable {
         self.threadPool = threadPool
     }
 
-    /// A file has become shorter while it was sent.
-    private struct ShortFile: Error {}
-
     /// Opens a file, away from the event loops.
     ///
     /// - Throws: `OpenFile.Failure`.
@@ -32,9 +30,17 @@ final class FileSender: Sendable {
     }
 
     /// The bytes of a file as the body of a response.
-    func body(_ file: OpenFile, _ range: Range<Int>) -> ResponseBody {
+    ///
+    /// - Parameter channel: the connection that the response goes to.
+    func body(_ file: OpenFile, _ range: Range<Int>, on channel: any Channel) -> ResponseBody {
         if range.isEmpty { return ResponseBody() }
         return ResponseBody(contentLength: range.count) { [self] writer in
+            let isSent = try await withTaskCancellationHandler {
+                try await DirectFileTransfer.send(file, range, on: channel, threadPool: threadPool).get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
+            if isSent { return try await writer.finish(nil) }
             let count = downloads.add(1, ordering: .relaxed).newValue
             defer { downloads.subtract(1, ordering: .relaxed) }
             // Two pieces are in memory at a time: the one that is sent and the one that is read.
@@ -49,7 +55,7 @@ final class FileSender: Sendable {
                 piece = try await next
             }
             // A file that has become shorter ends the connection: the phone must not take what it got for the whole.
-            guard position == range.upperBound else { throw ShortFile() }
+            guard position == range.upperBound else { throw DirectFileTransfer.ShortFile() }
             try await writer.finish(nil)
         }
     }

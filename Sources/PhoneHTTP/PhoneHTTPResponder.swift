@@ -44,7 +44,7 @@ public struct PhoneHTTPResponder: HTTPResponder {
         if let (uploads, method) = upload { return try await receive(request, fileRequest, method, uploads) }
         switch await files.answer(fileRequest) {
         case .content(let content): return response(request, content)
-        case .file(let file): return await response(request, file)
+        case .file(let file): return await response(request, file, on: context.channel)
         case .refused(let refusal):
             let response = plain(refusal.status, refusal.text)
             return request.method == .head ? response.createHeadResponse() : response
@@ -58,7 +58,7 @@ public struct PhoneHTTPResponder: HTTPResponder {
         }
     }
 
-    private func response(_ request: Request, _ stored: PhoneFileAnswer.StoredFile) async -> Response {
+    private func response(_ request: Request, _ stored: PhoneFileAnswer.StoredFile, on channel: any Channel) async -> Response {
         let file: OpenFile
         do {
             file = try await sender.open(stored.path)
@@ -69,7 +69,7 @@ public struct PhoneHTTPResponder: HTTPResponder {
         let representation = Representation(
             tag: "\"\(hex(version.inode))-\(hex(version.seconds))-\(hex(version.nanoseconds))-\(hex(file.byteCount))\"",
             lastModified: HTTPDate(seconds: version.seconds), byteCount: Int(clamping: file.byteCount))
-        return response(request, representation, [.contentType: stored.mediaType]) { sender.body(file, $0) }
+        return response(request, representation, [.contentType: stored.mediaType]) { sender.body(file, $0, on: channel) }
     }
 
     /// What a request gets of a file.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 import Glibc
 import Logging
 import NIOCore
@@ -40,10 +41,11 @@ struct ListeningSocket: Sendable {
                 }
                 channel.closeFuture.whenComplete { _ in drained.fail(ChannelError.alreadyClosed) }
                 let register = try await eventLoop.submit {
+                    let sender = DatagramSender(channel: channel)
                     let register = TransferRegister(
-                        channel: channel, configuration: configuration, admission: admission, threadPool: threadPool,
+                        channel: channel, sender: sender, configuration: configuration, admission: admission, threadPool: threadPool,
                         drained: drained, submit: submit)
-                    let listener = RequestListener(register: register, configuration: configuration, logger: logger)
+                    let listener = RequestListener(register: register, sender: sender, configuration: configuration, logger: logger)
                     try channel.pipeline.syncOperations.addHandler(listener)
                     return NIOLoopBound(register, eventLoop: eventLoop)
                 }.get()

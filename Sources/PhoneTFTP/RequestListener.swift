@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 import Logging
 import NIOCore
 import TFTP
@@ -7,7 +8,6 @@ import TFTP
 /// A socket that requests arrive at: reads the datagrams and hands them to the ``TransferRegister``.
 final class RequestListener: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
-    typealias OutboundOut = AddressedEnvelope<ByteBuffer>
 
     /// Datagrams taken from the socket with one system call.
     static let datagramsPerRead = 16
@@ -15,12 +15,14 @@ final class RequestListener: ChannelInboundHandler {
     static let maximumDatagramByteCount = TFTPRequest.maximumByteCount + 1
 
     private let register: TransferRegister
+    private let sender: DatagramSender
     private let portMode: TFTPServerConfiguration.PortMode
     private let logger: Logger
     private var complaints: ComplaintBudget
 
-    init(register: TransferRegister, configuration: TFTPServerConfiguration, logger: Logger) {
+    init(register: TransferRegister, sender: DatagramSender, configuration: TFTPServerConfiguration, logger: Logger) {
         self.register = register
+        self.sender = sender
         self.logger = logger
         portMode = configuration.portMode
         complaints = ComplaintBudget(perSecond: configuration.maximumComplaintsPerSecond)
@@ -29,34 +31,36 @@ final class RequestListener: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
         let client = envelope.remoteAddress
+        // A client that no answer can reach has forged its address.
+        guard let destination = DatagramDestination(client) else { return }
         do throws(TFTPParseError) {
             switch try TFTPPacket(parsing: envelope.data.readableBytesUInt8Span) {
             case .request(let request) where request.direction == .read:
                 let path = try request.relativePath()
                 let local = envelope.metadata?.packetInfo?.localAddress
-                if !register.requested(request, path: path, from: client, at: local) {
+                if !register.requested(request, path: path, from: client, at: local, answeringTo: destination) {
                     logger.notice("Refused a TFTP transfer because too many are under way", metadata: ["client": "\(client)"])
-                    complain(context, to: client, .notDefined, "The server is busy; try again later.")
+                    complain(to: destination, .notDefined, "The server is busy; try again later.")
                 }
             case .request:
-                complain(context, to: client, .notDefined, "This server is read-only.")
+                complain(to: destination, .notDefined, "This server is read-only.")
             case .error:
                 register.session(of: client, on: portMode)?.received(envelope.data)
             case .data, .acknowledgment, .optionAcknowledgment:
                 if let session = register.session(of: client, on: portMode) {
                     session.received(envelope.data)
                 } else {
-                    complain(context, to: client, .unknownTransferID, "There is no such transfer.")
+                    complain(to: destination, .unknownTransferID, "There is no such transfer.")
                 }
             }
         } catch {
             logger.debug("Refused a malformed TFTP packet", metadata: ["client": "\(client)", "reason": "\(error)"])
-            complain(context, to: client, error.replyCode, error.description)
+            complain(to: destination, error.replyCode, error.description)
         }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        context.flush()
+        sender.flush()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -68,11 +72,10 @@ final class RequestListener: ChannelInboundHandler {
     }
 
     /// Sends an ERROR packet about a datagram, within the bounds of the budget.
-    private func complain(_ context: ChannelHandlerContext, to client: SocketAddress, _ code: TFTPErrorCode, _ message: String) {
+    private func complain(to client: DatagramDestination, _ code: TFTPErrorCode, _ message: String) {
         guard complaints.take(now: NIODeadline.nowSinceStart) else { return }
         let packet = TFTPPacket.error(code: code, message: message)
-        let envelope = AddressedEnvelope(remoteAddress: client, data: ByteBuffer(bytes: packet.serialized()))
-        context.write(wrapOutboundOut(envelope), promise: nil)
+        sender.write(ByteBuffer(bytes: packet.serialized()), to: client)
     }
 }
 

@@ -35,8 +35,9 @@ public struct TFTPServerConfiguration: Sendable {
     public var answerTimeout: Duration = .seconds(30)
     /// How long transfers may go on when the server is asked to stop.
     public var shutdownGrace: Duration = .seconds(10)
-    /// Event loops to share the work of each address among. More than the clients' links can feed is of no use.
-    public var eventLoopsPerAddress = min(System.coreCount, 4)
+    /// Event loops to share the work of each address among. One fills a gigabit link, and the fewer there are, the more
+    /// clients are served by one system call; the other processors have phones to render configurations for.
+    public var eventLoopsPerAddress = min(max(System.coreCount / 2, 1), 4)
     /// Complaints about datagrams that are no proper requests, each second; the others are dropped, so that nobody can
     /// use the server to flood a third party.
     public var maximumComplaintsPerSecond = 100

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 import NIOCore
 import NIOPosix
 import TFTP
@@ -11,7 +12,6 @@ import TFTP
 /// in lock-step system calls are most of what a block costs.
 final class TransferPort: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
-    typealias OutboundOut = AddressedEnvelope<ByteBuffer>
 
     /// Clients that a port takes before it must rest: as many as can be served by one system call and somewhat more.
     private static let maximumClients = 64
@@ -19,10 +19,14 @@ final class TransferPort: ChannelInboundHandler {
     private static let datagramsPerRead = 32
     /// Bytes of the longest datagram that a client has reason to send here: an ERROR with a long message.
     private static let maximumDatagramByteCount = 600
+    /// Bytes of blocks that may wait in the system: the windows of several clients. What exceeds it waits in the program.
+    private static let sendBufferByteCount: Int = 1024 * 1024
     /// ERROR packets to strangers before the port rests; beyond that they are ignored.
     private static let maximumStrangerReplies = 8
 
     let channel: any Channel
+    /// What is sent waits here until it is flushed.
+    let sender: DatagramSender
     /// The local address that the port was opened for.
     let local: SocketAddress
     /// Everyone who has had a transfer here since the port rested.
@@ -35,6 +39,7 @@ final class TransferPort: ChannelInboundHandler {
 
     private init(channel: any Channel, local: SocketAddress) {
         self.channel = channel
+        sender = DatagramSender(channel: channel)
         self.local = local
     }
 
@@ -46,6 +51,7 @@ final class TransferPort: ChannelInboundHandler {
         return DatagramBootstrap(group: eventLoop)
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(.datagramVectorReadMessageCount, value: datagramsPerRead)
+            .channelOption(.socketOption(.so_sndbuf), value: sendBufferByteCount)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: datagramsPerRead * maximumDatagramByteCount))
             .bind(to: address)
             .assumeIsolated()
@@ -103,7 +109,7 @@ extension TransferPort {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        context.flush()
+        sender.flush()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -116,11 +122,11 @@ extension TransferPort {
 
     /// RFC 1350 section 4: a packet from a wrong port is answered, and does not disturb the transfers.
     private func replyToStranger(_ envelope: AddressedEnvelope<ByteBuffer>) {
-        guard strangerReplies < Self.maximumStrangerReplies else { return }
+        guard strangerReplies < Self.maximumStrangerReplies, let stranger = DatagramDestination(envelope.remoteAddress) else { return }
         // Never answer an ERROR: two servers could go on for ever.
         if case .error? = try? TFTPPacket(parsing: envelope.data.readableBytesUInt8Span) { return }
         strangerReplies += 1
         let reply = TFTPPacket.error(code: .unknownTransferID, message: "This port serves other transfers.")
-        channel.write(AddressedEnvelope(remoteAddress: envelope.remoteAddress, data: ByteBuffer(bytes: reply.serialized())), promise: nil)
+        sender.write(ByteBuffer(bytes: reply.serialized()), to: stranger)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 import NIOCore
 
 /// The transfer ports of one event loop.
@@ -50,7 +51,7 @@ final class TransferPortPool {
     /// Takes a port back after a transfer with a client.
     func giveBack(_ port: TransferPort, from client: SocketAddress) {
         port.end(with: client)
-        port.channel.flush()
+        port.sender.flush()
         if !port.isInUse, port !== ports[port.local]?.current { rest(port) }
     }
 
@@ -107,6 +108,7 @@ extension TransferPortPool {
         guard !isClosed, port.channel.isActive, ports[port.local, default: Ports()].atRest.count < Self.maximumAtRest else {
             return port.channel.close(promise: nil)
         }
+        port.sender.rest()
         ports[port.local, default: Ports()].atRest.append(port)
     }
 }

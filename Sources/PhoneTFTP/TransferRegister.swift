@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 import NIOCore
 import NIOPosix
 import TFTP
@@ -26,6 +27,7 @@ final class TransferRegister {
     }
 
     private let channel: any Channel
+    private let sender: DatagramSender
     private let isWildcard: Bool
     private let configuration: TFTPServerConfiguration
     private let admission: Admission
@@ -40,13 +42,15 @@ final class TransferRegister {
 
     /// - Parameters:
     ///   - channel: the listening socket.
+    ///   - sender: of the same.
     ///   - drained: fulfilled when ``drain(until:)`` was called and the last transfer has ended.
     ///   - submit: hands a request to the file source, or returns `false` when no more are taken.
     init(
-        channel: any Channel, configuration: TFTPServerConfiguration, admission: Admission, threadPool: NIOThreadPool,
-        drained: EventLoopPromise<Void>, submit: @escaping (TransferTicket) -> Bool
+        channel: any Channel, sender: DatagramSender, configuration: TFTPServerConfiguration, admission: Admission,
+        threadPool: NIOThreadPool, drained: EventLoopPromise<Void>, submit: @escaping (TransferTicket) -> Bool
     ) {
         self.channel = channel
+        self.sender = sender
         isWildcard = channel.localAddress?.isWildcard ?? false
         self.configuration = configuration
         self.admission = admission
@@ -67,9 +71,13 @@ final class TransferRegister {
 extension TransferRegister {
     /// Takes a read request in, unless it is a copy of one that is being served.
     ///
-    /// - Parameter local: the address that it was sent to, if it is not the listening socket's.
+    /// - Parameters:
+    ///   - destination: the client's address once more, as answers are sent to it.
+    ///   - local: the address that it was sent to, if it is not the listening socket's.
     /// - Returns: `false` when too many transfers are under way.
-    func requested(_ request: TFTPRequest, path: String, from client: SocketAddress, at local: SocketAddress?) -> Bool {
+    func requested(
+        _ request: TFTPRequest, path: String, from client: SocketAddress, at local: SocketAddress?, answeringTo destination: DatagramDestination
+    ) -> Bool {
         if let entry = entries[client] {
             let isIdentical = entry.request == request
             if let session = entry.session {
@@ -89,7 +97,7 @@ extension TransferRegister {
         let ticket = TransferTicket(
             request: TFTPReadRequest(
                 fileName: request.fileName, path: path, mode: request.mode, options: request.options, client: client, local: local),
-            id: lastID, register: NIOLoopBound(self, eventLoop: channel.eventLoop), eventLoop: channel.eventLoop)
+            destination: destination, id: lastID, register: NIOLoopBound(self, eventLoop: channel.eventLoop), eventLoop: channel.eventLoop)
         if !submit(ticket) { finished(client, lastID, .serverStopped) }
         return true
     }
@@ -113,7 +121,7 @@ extension TransferRegister {
             let transfer = TFTPTransfer(
                 contentByteCount: content.byteCount, agreement: agreement, limits: configuration.transferLimits)
             if configuration.portMode == .single {
-                start(ticket, content, transfer, on: channel)
+                start(ticket, content, transfer, from: sender)
             } else {
                 startOnSeparatePort(ticket, content, transfer)
             }
@@ -134,10 +142,11 @@ extension TransferRegister {
 // MARK: - Transfers
 
 extension TransferRegister {
-    private func start(_ ticket: TransferTicket, _ content: TransferContent, _ transfer: TFTPTransfer, on port: any Channel) {
+    private func start(_ ticket: TransferTicket, _ content: TransferContent, _ transfer: TFTPTransfer, from sender: DatagramSender) {
         let client = ticket.request.client
         let session = TransferSession(
-            client: client, channel: port, content: content, transfer: transfer, threadPool: threadPool
+            client: ticket.destination, sender: sender, eventLoop: channel.eventLoop, content: content, transfer: transfer,
+            threadPool: threadPool
         ) { [weak self] outcome in
             self?.finished(client, ticket.id, outcome)
         }
@@ -154,7 +163,7 @@ extension TransferRegister {
             case .success(let port):
                 guard entries[client]?.id == ticket.id else { return ports.giveBack(port, from: client) }
                 entries[client]?.port = port
-                start(ticket, content, transfer, on: port.channel)
+                start(ticket, content, transfer, from: port.sender)
             case .failure:
                 refuse(ticket, TransferContent.Refusal(code: .notDefined, message: "The server cannot open a port; try again later."))
             }
@@ -164,19 +173,23 @@ extension TransferRegister {
     private func refuse(_ ticket: TransferTicket, _ refusal: TransferContent.Refusal) {
         let client = ticket.request.client
         let packet = TFTPPacket.error(code: refusal.code, message: refusal.message)
-        let envelope = AddressedEnvelope(remoteAddress: client, data: ByteBuffer(bytes: packet.serialized()))
-        let listening = channel
+        let datagram = ByteBuffer(bytes: packet.serialized())
         if isWildcard && configuration.portMode == .separate {
             // A wildcard socket would answer from an address of the system's choice, which clients may not accept.
             ports.withPort(at: ticket.request.local, for: client) { [self] result in
-                guard case .success(let port) = result else { return listening.writeAndFlush(envelope, promise: nil) }
-                port.channel.write(envelope, promise: nil)
+                guard case .success(let port) = result else { return send(datagram, to: ticket.destination) }
+                port.sender.write(datagram, to: ticket.destination)
                 ports.giveBack(port, from: client)
             }
         } else {
-            listening.writeAndFlush(envelope, promise: nil)
+            send(datagram, to: ticket.destination)
         }
         finished(client, ticket.id, TFTPTransferOutcome(ending: .refused(code: refusal.code, message: refusal.message)))
+    }
+
+    private func send(_ datagram: ByteBuffer, to destination: DatagramDestination) {
+        sender.write(datagram, to: destination)
+        sender.flush()
     }
 }
 

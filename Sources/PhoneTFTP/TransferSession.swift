@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 import NIOCore
 import NIOPosix
 import OpenFiles
@@ -8,15 +9,14 @@ import TFTP
 /// One transfer on its event loop: turns datagrams and time into events of the ``TFTPTransfer``, and its actions into
 /// datagrams.
 final class TransferSession {
-    private let client: SocketAddress
-    private let channel: any Channel
+    private let client: DatagramDestination
+    private let sender: DatagramSender
+    private let eventLoop: any EventLoop
     private let threadPool: NIOThreadPool
     private var transfer: TFTPTransfer
     private var content: Content
     /// The blocks to send as soon as the file's bytes are there.
     private var delayedBlocks: ClosedRange<UInt64>?
-    /// Packets are put together here; the storage is used again when the socket is done with it.
-    private var scratch = ByteBuffer()
     private var onFinish: ((TFTPTransferOutcome) -> Void)?
 
     private enum Content {
@@ -25,14 +25,15 @@ final class TransferSession {
     }
 
     /// - Parameters:
-    ///   - channel: the socket to send from; closing it is the owner's business.
+    ///   - sender: of the socket to send from.
     ///   - onFinish: called once, at the end, on the event loop.
     init(
-        client: SocketAddress, channel: any Channel, content: TransferContent, transfer: TFTPTransfer, threadPool: NIOThreadPool,
-        onFinish: @escaping (TFTPTransferOutcome) -> Void
+        client: DatagramDestination, sender: DatagramSender, eventLoop: any EventLoop, content: TransferContent,
+        transfer: TFTPTransfer, threadPool: NIOThreadPool, onFinish: @escaping (TFTPTransferOutcome) -> Void
     ) {
         self.client = client
-        self.channel = channel
+        self.sender = sender
+        self.eventLoop = eventLoop
         self.threadPool = threadPool
         self.transfer = transfer
         self.onFinish = onFinish
@@ -54,10 +55,10 @@ final class TransferSession {
 extension TransferSession {
     func begin() {
         perform(transfer.begin(now: .now))
-        channel.flush()
+        sender.flush()
     }
 
-    /// A datagram of the client. What is sent in answer stays in the channel until it is flushed.
+    /// A datagram of the client. What is sent in answer waits until the sender is flushed.
     func received(_ datagram: ByteBuffer) {
         // A packet that cannot be read is no reason to end a transfer: it may be damaged or forged.
         guard let packet = try? TFTPPacket(parsing: datagram.readableBytesUInt8Span) else { return }
@@ -66,17 +67,17 @@ extension TransferSession {
 
     func tick(now: Duration) {
         perform(transfer.deadlineReached(now: now))
-        channel.flush()
+        sender.flush()
     }
 
     func requestRepeated(isIdentical: Bool) {
         perform(transfer.requestRepeated(isIdentical: isIdentical, now: .now))
-        channel.flush()
+        sender.flush()
     }
 
     func stop(reason: String) {
         perform(transfer.stop(reason: reason, now: .now))
-        channel.flush()
+        sender.flush()
     }
 }
 
@@ -89,7 +90,7 @@ extension TransferSession {
             break
         case .sendOptions(let packet):
             send(ByteBuffer(bytes: packet.serialized()))
-            readAhead()
+            prepareFirstBlock()
         case .sendBlocks(let blocks):
             send(blocks)
         case .finish(let outcome, let farewell):
@@ -101,7 +102,7 @@ extension TransferSession {
     }
 
     private func send(_ datagram: ByteBuffer) {
-        channel.write(AddressedEnvelope(remoteAddress: client, data: datagram), promise: nil)
+        sender.write(datagram, to: client)
     }
 
     private func send(_ blocks: ClosedRange<UInt64>) {
@@ -115,45 +116,44 @@ extension TransferSession {
             if let slice = bytes.getSlice(at: start, length: Int(range.upperBound - range.lowerBound)) {
                 write(slice, from: blocks)
             }
-        case .file(var window):
-            let slice = window.slice(range)
-            content = .file(window)
-            if let slice {
+        case .file(let window):
+            if let slice = window.slice(range) {
                 delayedBlocks = nil
                 write(slice, from: blocks)
             } else {
                 delayedBlocks = blocks
+                read(window)
             }
-            readAhead()
         }
     }
 
-    /// Writes a DATA packet for each block. All of them lie in one buffer, so that a window costs one allocation.
+    /// Writes a DATA packet for each block. A window leaves as one piece where the system can cut it into datagrams.
     private func write(_ bytes: ByteBuffer, from blocks: ClosedRange<UInt64>) {
         let blockSize = transfer.agreement.blockSize
-        let count = Int(blocks.upperBound - blocks.lowerBound) + 1
-        scratch.clear(minimumCapacity: bytes.readableBytes + count * TFTPPacket.dataHeaderByteCount)
-        var rest = bytes
-        for block in blocks {
-            let start = scratch.writerIndex
-            scratch.writeInteger(TFTPPacket.dataHeader(block: UInt16(truncatingIfNeeded: block)))
-            if let payload = rest.readSlice(length: min(blockSize, rest.readableBytes)) {
-                scratch.writeImmutableBuffer(payload)
-            }
-            if let datagram = scratch.getSlice(at: start, length: scratch.writerIndex - start) {
-                send(datagram)
+        sender.write(to: client, segmentByteCount: TFTPPacket.dataHeaderByteCount + blockSize) { datagrams in
+            var rest = bytes
+            for block in blocks {
+                datagrams.writeInteger(TFTPPacket.dataHeader(block: UInt16(truncatingIfNeeded: block)))
+                if let payload = rest.readSlice(length: min(blockSize, rest.readableBytes)) {
+                    datagrams.writeImmutableBuffer(payload)
+                }
             }
         }
     }
 }
 
-// MARK: - Reading ahead
+// MARK: - Reading
 
 extension TransferSession {
-    private func readAhead() {
-        guard case .file(var window) = content, let read = window.nextRead() else { return }
-        content = .file(window)
-        threadPool.runIfActive(eventLoop: channel.eventLoop) {
+    /// Uses the time until the client has taken note of the options, if the disk has to be asked.
+    private func prepareFirstBlock() {
+        guard case .file(let window) = content, window.slice(transfer.byteRange(ofBlock: 1)) == nil else { return }
+        read(window)
+    }
+
+    private func read(_ window: FileWindow) {
+        guard let read = window.nextRead() else { return }
+        threadPool.runIfActive(eventLoop: eventLoop) {
             try read.file.read(at: read.offset, byteCount: read.byteCount)
         }.assumeIsolated().whenComplete { result in
             self.pieceRead(result)
@@ -161,14 +161,13 @@ extension TransferSession {
     }
 
     private func pieceRead(_ result: Result<ByteBuffer, any Error>) {
-        guard onFinish != nil, case .file(var window) = content else { return }
+        guard onFinish != nil, case .file(let window) = content else { return }
         guard case .success(let piece) = result, window.append(piece) else {
             return stop(reason: "The file could not be read to its end.")
         }
-        content = .file(window)
         if let delayedBlocks {
             send(delayedBlocks)
-            channel.flush()
+            sender.flush()
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 import NIOCore
 import TFTP
 
@@ -7,6 +8,8 @@ import TFTP
 struct TransferTicket: Sendable {
     /// The request as the file source sees it.
     let request: TFTPReadRequest
+    /// Where the answer goes.
+    let destination: DatagramDestination
     /// The number that tells this request from an earlier or later one of the same client port.
     let id: UInt64
     let register: NIOLoopBound<TransferRegister>

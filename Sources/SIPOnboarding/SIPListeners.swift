@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 import NIOCore
 import NIOPosix
 
@@ -70,7 +71,10 @@ struct SIPListeners: Sendable {
             .channelOption(.receivePacketInfo, value: true)
         if address.protocol == .inet6 { bootstrap = bootstrap.channelOption(onlyIPv6, value: 1) }
         return try await bootstrap.bind(to: address) { channel in
-            channel.eventLoop.makeCompletedFuture { Datagrams(channel: try NIOAsyncChannel(wrappingChannelSynchronously: channel)) }
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(DatagramSendingHandler())
+                return Datagrams(channel: try NIOAsyncChannel(wrappingChannelSynchronously: channel))
+            }
         }
     }
 

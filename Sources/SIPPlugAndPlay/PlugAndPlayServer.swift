@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 public import Logging
 public import NetTypes
 import NIOCore
@@ -107,7 +108,10 @@ public struct PlugAndPlayServer: Service {
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.maximumDatagramBytes))
             .channelOption(.socketOption(.so_reuseaddr), value: isShared ? 1 : 0)
             .bind(to: SocketAddress(ipAddress: address.description, port: port)) { channel in
-                channel.eventLoop.makeCompletedFuture { try Socket(wrappingChannelSynchronously: channel) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(DatagramSendingHandler())
+                    return try Socket(wrappingChannelSynchronously: channel)
+                }
             }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Glibc
 import NIOCore
 import PhoneTFTP
 import ServiceLifecycle
@@ -45,6 +46,35 @@ import Testing
                 #expect(try await client.fetch("file").error == nil)
             }
         }
+    }
+
+    /// Nothing can be sent to port 0, and a server that tried could lose its socket. Making such datagrams takes privileges.
+    @Test(.enabled(if: geteuid() == 0)) func datagramsFromPortZeroAreIgnored() async throws {
+        let source = TestSource(file: sampleBytes(600))
+        try await withServer(source) { address, _ in
+            let port = try #require(address.port.flatMap { UInt16(exactly: $0) })
+            for payload in [TFTPPacket.acknowledgment(block: 0).serialized(), TFTPRequest(fileName: "none").serialized(), [0, 9]] {
+                try sendFromPortZero(payload, to: port)
+            }
+            // The same socket has taken these before it answers this.
+            #expect(try await TestClient.with(address) { try await $0.fetch("file") }.bytes == sampleBytes(600))
+            #expect(source.asked.map(\.path) == ["file"])
+        }
+    }
+
+    /// Sends a UDP datagram with a forged source port over the loopback interface.
+    private func sendFromPortZero(_ payload: [UInt8], to port: UInt16) throws {
+        let raw = socket(AF_INET, Int32(SOCK_RAW.rawValue), Int32(IPPROTO_UDP))
+        guard raw >= 0 else { return }
+        defer { close(raw) }
+        let length = UInt16(8 + payload.count)
+        // Source port, destination port, length, and no checksum.
+        let datagram = [0, 0, UInt8(port >> 8), UInt8(port & 0xFF), UInt8(length >> 8), UInt8(length & 0xFF), 0, 0] + payload
+        let target = try SocketAddress(ipAddress: "127.0.0.1", port: 0)
+        let count = unsafe target.withSockAddr { address, size in
+            unsafe sendto(raw, datagram, datagram.count, 0, address, socklen_t(size))
+        }
+        #expect(count == datagram.count)
     }
 
     @Test func aFileThatIsNotReadyInTimeIsGivenUp() async throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Datagrams
 import Logging
 import NIOCore
 import NIOPosix
@@ -179,7 +180,9 @@ final class MediaSessions: Sendable {
         let bootstrap = DatagramBootstrap(group: eventLoop)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.datagramBytes))
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(MediaHandler(self, id)) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(DatagramSendingHandler(), MediaHandler(self, id))
+                }
             }
         guard let ports else { return try? await bootstrap.bind(host: host, port: 0).get() }
         for _ in 0..<Self.portTries {
