@@ -132,7 +132,7 @@ let package = Package(
             name: "ProvdApp",
             dependencies: [
                 "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth",
-                "SIPOnboarding", "SIPPlugAndPlay", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore,
+                "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore,
             ]),
         .target(
             name: "ProvCommands",

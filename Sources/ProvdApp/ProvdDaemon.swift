@@ -234,6 +234,7 @@ struct ProvdDaemon {
         var endpoint = SIPEndpointConfiguration(
             listeners: [.init(host: configuration.sip.address, port: UInt16(clamping: configuration.sip.port))])
         endpoint.realm = configuration.sipRealm
+        endpoint.digestAlgorithms = configuration.digestAlgorithms
         let onboarding = configuration.onboarding
         endpoint.mediaPorts = onboarding.ports
         endpoint.maximumSpokenCalls = onboarding.maximumSpokenCalls

@@ -32,6 +32,17 @@ public protocol OnboardingDecisions: Sendable {
 
     /// A request showed who sent it. Nothing in it is proved.
     func sighted(_ sighting: SIPSighting) async
+
+    /// Calls between lines were refused because there are too many. Told once a minute, not with each call.
+    func outgrown(_ bound: RelayBound) async
+}
+
+/// What of the proxy a site has outgrown.
+public enum RelayBound: Sendable, Hashable {
+    /// So many lines are registered, and this is the most for which calls are connected.
+    case lines(Int, most: Int)
+    /// So many calls ring at the same time.
+    case calls(most: Int)
 }
 
 /// An account that phones register with.

@@ -171,6 +171,16 @@ public struct ProvisioningDecisions: OnboardingDecisions {
         await accounts.authenticationFailed(username: failure.username, from: IPAddress(failure.remote.host))
     }
 
+    public func outgrown(_ bound: RelayBound) async {
+        switch bound {
+        case .lines(let count, let most):
+            logger.error(
+                "calls between lines are refused: there are more of them than provd connects; give the lines a PBX", metadata: ["lines": "\(count)", "most": "\(most)"])
+        case .calls(let most):
+            logger.warning("a call between lines was refused: as many ring as provd connects at the same time", metadata: ["most": "\(most)"])
+        }
+    }
+
     public func sighted(_ sighting: SIPSighting) async {
         // What a User-Agent says is noted with the registration, once the phone has shown who it is.
     }

@@ -43,3 +43,46 @@ struct FailureCounts: Sendable {
         counts[host] = nil
     }
 }
+
+/// The clients that cannot read a challenge because another one with an algorithm that they do not know stands beside it.
+///
+/// RFC 8760 section 2.4 wants them to pass over it. Some give up instead, and ask again later without credentials as if nothing had happened: then they
+/// are offered MD5 alone, from then on.
+struct ChallengeMemory: Sendable {
+    private enum State: Sendable {
+        /// Challenged, and not heard of since.
+        case challenged(by: String)
+        /// Challenged in vain.
+        case needsMD5
+    }
+
+    private let capacity: Int
+    private var states: [String: State] = [:]
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// Notes that a client is challenged, and says whether it is to be offered MD5 alone.
+    ///
+    /// - Parameter request: what tells a request from another; a copy of one is no second try.
+    mutating func challenge(_ client: String, for request: String) -> Bool {
+        // When it is full everything is forgotten: some clients need one more try, and nothing grows.
+        if states.count >= capacity, states[client] == nil { states.removeAll(keepingCapacity: true) }
+        switch states[client] {
+        case nil:
+            states[client] = .challenged(by: request)
+            return false
+        case .challenged(by: request)?:
+            return false
+        case .challenged?, .needsMD5?:
+            states[client] = .needsMD5
+            return true
+        }
+    }
+
+    /// A client answered a challenge. One that needs MD5 goes on to need it.
+    mutating func answered(_ client: String) {
+        if case .challenged = states[client] { states[client] = nil }
+    }
+}

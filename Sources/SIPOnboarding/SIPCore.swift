@@ -57,6 +57,11 @@ actor SIPCore {
         return id
     }
 
+    /// Another socket takes the place of one that was closed; what goes over its flows goes over this one from now on.
+    func replaceSocket(_ id: SIPFlow.ChannelID, by channel: any Channel) {
+        channels[id] = channel
+    }
+
     /// Adds a TCP connection, if there is room for one more.
     func addConnection(_ channel: any Channel) -> SIPFlow.ChannelID? {
         guard connectionCount < configuration.maximumConnections, !isStopped else { return nil }
@@ -192,6 +197,8 @@ actor SIPCore {
             await decisions.authenticationFailed(failure)
         case .report(.sighted(let sighting)):
             await decisions.sighted(sighting)
+        case .report(.outgrown(let bound)):
+            await decisions.outgrown(bound)
         case .send, .notified, .play, .silence, .closeMedia:
             break
         }
@@ -228,7 +235,10 @@ actor SIPCore {
         }
         let buffer = ByteBuffer(bytes: bytes)
         if udpChannels.contains(flow.channel) {
-            guard let remote = try? SocketAddress(ipAddress: flow.remote.host, port: Int(flow.remote.port)) else { return }
+            // Via and Contact say what they like. The system would refuse a port that is none, and others' broadcasts are none of ours.
+            guard flow.remote.port != 0, let remote = try? SocketAddress(ipAddress: flow.remote.host, port: Int(flow.remote.port)),
+                !remote.isMulticast, flow.remote.host != "255.255.255.255", flow.remote.host != "0.0.0.0", flow.remote.host != "::"
+            else { return }
             channel.writeAndFlush(AddressedEnvelope(remoteAddress: remote, data: buffer), promise: nil)
         } else if channel.isWritable {
             channel.writeAndFlush(buffer, promise: nil)

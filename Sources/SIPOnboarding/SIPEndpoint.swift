@@ -98,9 +98,28 @@ public struct SIPEndpoint: Service {
 
     // MARK: - Sockets
 
-    private func serve(datagrams socket: SIPListeners.Datagrams) async throws {
-        let listening = SIPAddress(socket.channel.channel.localAddress)
-        let id = await core.addSocket(socket.channel.channel, local: listening)
+    /// Serves a UDP address until the endpoint stops.
+    ///
+    /// A datagram that the system refuses to send (no route, a firewall's word, an address that is none) closes its socket. Others
+    /// must not notice: another one is opened in its place, and all flows go on over that.
+    private func serve(datagrams first: SIPListeners.Datagrams) async throws {
+        let listening = SIPAddress(first.channel.channel.localAddress)
+        let id = await core.addSocket(first.channel.channel, local: listening)
+        var socket = first
+        while true {
+            do {
+                try await receive(from: socket, as: id, listening)
+            } catch {
+                logger.debug("UDP socket ended", metadata: ["address": "\(listening)", "error": "\(error)"])
+            }
+            try Task.checkCancellation()
+            logger.warning("a UDP socket was closed by a datagram that could not be sent, and is opened again", metadata: ["address": "\(listening)"])
+            socket = try await SIPListeners.reopen(listening)
+            await core.replaceSocket(id, by: socket.channel.channel)
+        }
+    }
+
+    private func receive(from socket: SIPListeners.Datagrams, as id: SIPFlow.ChannelID, _ listening: SIPAddress) async throws {
         try await socket.channel.executeThenClose { inbound, _ in
             for try await envelope in inbound {
                 // Keep-alives of phones, two or four bytes long, are no messages.

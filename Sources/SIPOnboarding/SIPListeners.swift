@@ -63,6 +63,25 @@ struct SIPListeners: Sendable {
         for socket in tcp { try? await socket.channel.close() }
     }
 
+    /// How often a UDP address is tried that was ours a moment ago, and how long between two tries.
+    private static let reopenTries = 50, reopenInterval = Duration.milliseconds(100)
+
+    /// Opens a UDP socket at an address whose socket was closed.
+    ///
+    /// - Throws: ``SIPEndpointError`` if somebody else has taken it meanwhile.
+    static func reopen(_ listening: SIPAddress) async throws -> Datagrams {
+        let address = try SocketAddress(ipAddress: listening.host, port: Int(listening.port))
+        for _ in 1..<reopenTries {
+            if let socket = try? await openUDP(address) { return socket }
+            try await Task.sleep(for: reopenInterval)
+        }
+        do {
+            return try await openUDP(address)
+        } catch {
+            throw SIPEndpointError(error, listening, .udp)
+        }
+    }
+
     private static func openUDP(_ address: SocketAddress) async throws -> Datagrams {
         var bootstrap = DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: maximumDatagramBytes))

@@ -33,7 +33,12 @@ extension SIPServer {
             response.headers.append(
                 "Warning",
                 "399 \(transaction.flow.local.uriHost) \"This server connects calls of at most \(configuration.maximumRelayedLines) lines\"")
-            return respond(response, to: key, now: now)
+            let hasManyLines = bindings.lineCount > configuration.maximumRelayedLines
+            let bound =
+                hasManyLines
+                ? RelayBound.lines(bindings.lineCount, most: configuration.maximumRelayedLines) : .calls(most: configuration.maximumRelayedCalls)
+            let told = recentRefusals.note(hasManyLines, now: now) ? [Effect.report(.outgrown(bound))] : []
+            return told + respond(response, to: key, now: now)
         }
         if let refusal = refusalToRelay(transaction) { return respond(refusal, to: key, now: now) }
         let contacts = usernames.flatMap { bindings.contacts(of: $0) }.filter { $0.expiry > now }

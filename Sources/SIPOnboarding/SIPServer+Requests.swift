@@ -67,6 +67,7 @@ extension SIPServer {
         case .challenge(let stale):
             return challenge(&context, stale: stale, now: now)
         case .credentials(let credentials):
+            challenged.answered(Self.client(context))
             guard !isOverloaded, serverTransactions.count < configuration.maximumTransactions else {
                 return refuseForNow(&context)
             }
@@ -128,13 +129,24 @@ extension SIPServer {
         answer(&context, 503) { $0.headers.append("Retry-After", "\(configuration.retryAfterSeconds)") }
     }
 
-    private func challenge(_ context: inout RequestContext, stale: Bool, now: ContinuousClock.Instant) -> [Effect] {
-        [.send(challengeResponse(&context, stale: stale, now: now).encoded, context.replyFlow)]
+    private mutating func challenge(_ context: inout RequestContext, stale: Bool, now: ContinuousClock.Instant) -> [Effect] {
+        // A client whose nonce grew old has understood a challenge before.
+        let needsMD5 = !stale && challenged.challenge(Self.client(context), for: "\(context.fields.callID) \(context.fields.cseq.number)")
+        return [.send(challengeResponse(&context, stale: stale, onlyMD5: needsMD5, now: now).encoded, context.replyFlow)]
     }
 
-    private func challengeResponse(_ context: inout RequestContext, stale: Bool, now: ContinuousClock.Instant) -> SIPResponse {
+    /// By what a client that sends no credentials is known again.
+    private static func client(_ context: RequestContext) -> String {
+        "\(context.flow.remote.host) \(context.fields.from.uri.sip?.userText ?? "")"
+    }
+
+    private func challengeResponse(
+        _ context: inout RequestContext, stale: Bool, onlyMD5: Bool = false, now: ContinuousClock.Instant
+    ) -> SIPResponse {
         var response = context.response(401)
-        for challenge in verifier.challenges(stale: stale, now: now) {
+        let challenges = verifier.challenges(stale: stale, now: now)
+        let readable = onlyMD5 ? challenges.filter { $0.algorithm == .md5 } : challenges
+        for challenge in readable.isEmpty ? challenges : readable {
             response.headers.append("WWW-Authenticate", challenge.description)
         }
         complete(&response)

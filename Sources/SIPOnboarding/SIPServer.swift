@@ -41,6 +41,7 @@ struct SIPServer: Sendable {
         case callEnded(CallEnd)
         case authenticationFailed(SIPAuthenticationFailure)
         case sighted(SIPSighting)
+        case outgrown(RelayBound)
     }
 
     /// A server transaction. Once it is answered only the answer is kept, for copies of the request.
@@ -103,7 +104,9 @@ struct SIPServer: Sendable {
     var bindings: RegistrarBindings
     var timers = DeadlineQueue<Timer>()
     var recentSightings = RecentEvents<String>(capacity: 4096, memory: .seconds(60))
+    var recentRefusals = RecentEvents<Bool>(capacity: 2, memory: .seconds(60))
     var failures = FailureCounts(capacity: 4096)
+    var challenged = ChallengeMemory(capacity: 16_384)
     var lastCallID: UInt64 = 0
 
     /// UDP sockets by which a phone is reached without a flow.

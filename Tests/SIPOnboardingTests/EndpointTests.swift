@@ -46,6 +46,42 @@ struct EndpointTests {
         }
     }
 
+    @Test("What cannot be sent takes nobody else's answers away: a port that is none, an address without a way to it")
+    func unreachable() async throws {
+        var timers = TransactionTimers.standard
+        timers.t1 = .milliseconds(20)
+        try await withEndpoint({ $0.timers = timers }) { endpoint, _, address in
+            let client = try await RawUDPClient(to: address)
+            try await client.send(Array("OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a:0;branch=z9hG4bKz\r\nCall-ID: g\r\n\r\n".utf8))
+            // From a loopback address the system sends nothing to another machine.
+            async let outcome = endpoint.notify(address: SIPAddress(host: "192.0.2.1", port: 5060), SIPNotification(event: "check-sync"))
+            #expect(await outcome == .timedOut)
+            // What comes while a socket takes the place of another is lost, as datagrams are: somebody asks ten times a second, a minute at the most.
+            let status = await withTaskGroup(of: Int?.self) { group in
+                for number in 0..<600 {
+                    group.addTask {
+                        try? await Task.sleep(for: .milliseconds(100 * number))
+                        return try? await Self.status(ofOptionsTo: address)
+                    }
+                }
+                defer { group.cancelAll() }
+                for await status in group { if let status { return status } }
+                return 0
+            }
+            #expect(status == 200)
+            try await client.close()
+        }
+    }
+
+    /// The answer to an OPTIONS request.
+    private static func status(ofOptionsTo address: SIPAddress) async throws -> Int? {
+        var client = try await RawUDPClient(to: address)
+        try await client.send(try PhoneTexts(local: client.local, server: address).request("OPTIONS", nil, number: 1, branch: "o"))
+        let status = try await client.next().response?.statusCode
+        try await client.close()
+        return status
+    }
+
     @Test("Garbage is answered where it can be, and nothing else happens")
     func garbage() async throws {
         try await withEndpoint { _, _, address in

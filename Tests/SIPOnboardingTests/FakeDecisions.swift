@@ -54,4 +54,6 @@ final class FakeDecisions: OnboardingDecisions {
     }
 
     func sighted(_ sighting: SIPSighting) async {}
+
+    func outgrown(_ bound: RelayBound) async {}
 }

@@ -156,6 +156,9 @@ struct ProxyTests {
         var site = Site { if lines { $0.maximumRelayedLines = 0 } else { $0.maximumRelayedCalls = 0 } }
         let response = try site.call()
         #expect(response.statusCode == 503 && response.headers["Warning"]?.contains("connects calls of at most") == true)
+        // The administrator is told too, once in a while.
+        let told = site.phone.reports.filter { if case .outgrown = $0 { true } else { false } }
+        #expect(told == [.outgrown(lines ? .lines(1, most: 0) : .calls(most: 0))])
     }
 }
 

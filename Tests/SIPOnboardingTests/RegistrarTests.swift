@@ -132,6 +132,29 @@ struct RegistrarTests {
         #expect(phone.reports.count == 1)
     }
 
+    @Test("A client that gives up at two algorithms is offered MD5 alone when it asks again, and stays with it")
+    func onlyMD5() throws {
+        var phone = ServerFixture { $0.digestAlgorithms = [.md5, .sha256] }
+        func challenges(_ request: String) throws -> Int {
+            try phone.receive(request)
+            return try phone.takeResponse().headers.all("WWW-Authenticate").count
+        }
+        let first = try phone.request("REGISTER")
+        #expect(try challenges(first) == 2)
+        #expect(try challenges(first) == 2, "a copy of the request is no second try")
+        #expect(try challenges(try phone.request("REGISTER")) == 1)
+        #expect(try phone.authenticated("REGISTER", headers: [ServerFixture.contact]).statusCode == 200)
+        #expect(try challenges(try phone.request("REGISTER")) == 1)
+    }
+
+    @Test("A client that answers its challenges goes on to be offered all algorithms")
+    func allAlgorithms() throws {
+        var phone = ServerFixture { $0.digestAlgorithms = [.md5, .sha256] }
+        for _ in 0..<5 { #expect(try phone.authenticated("REGISTER", headers: [ServerFixture.contact]).statusCode == 200) }
+        try phone.receive(try phone.request("REGISTER"))
+        #expect(try phone.takeResponse().headers.all("WWW-Authenticate").count == 2)
+    }
+
     @Test("Overload is 503 with Retry-After")
     func overload() throws {
         var phone = ServerFixture { $0.maximumTransactions = 1 }

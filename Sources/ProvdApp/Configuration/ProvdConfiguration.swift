@@ -4,6 +4,7 @@ import Configuration
 import Logging
 import NetTypes
 import Provisioning
+import SIPWire
 
 /// What the administrator says of the daemon, from `provd.yml`, the environment and the defaults.
 ///
@@ -45,6 +46,8 @@ struct ProvdConfiguration: Sendable {
     var sip: Listener
     /// `sip.realm` (text, default `provd`): the realm of digest authentication.
     var sipRealm: String
+    /// `sip.digest` (`md5`, `sha-256` or both with a space, default both): the algorithms that phones are offered, in this order.
+    var digestAlgorithms: [DigestAlgorithm]
     /// The sections `speech` and `codes`: what callers hear, and what they dial.
     var onboarding: OnboardingConfiguration
     /// `sip_pnp.enabled` (true or false, default false): whether phones that ask by SIP multicast are told where to go.
@@ -73,7 +76,7 @@ struct ProvdConfiguration: Sendable {
     /// All keys, as they stand in the file.
     static let keys = OnboardingConfiguration.keys.union(AccessConfiguration.keys).union([
         "state_directory", "plugins_directory", "plugins.development", "plugins.keys", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
-        "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "page_directory", "sip.address", "sip.port", "sip.realm", "sip_pnp.enabled", "dhcp_inform.enabled",
+        "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "page_directory", "sip.address", "sip.port", "sip.realm", "sip.digest", "sip_pnp.enabled", "dhcp_inform.enabled",
         "dhcp_inform.interface", "dhcp_inform.address", "sightings.socket",
         "dhcp.definitions",
         "files.access", "files.enrolment_hours", "log.level",
@@ -102,6 +105,11 @@ struct ProvdConfiguration: Sendable {
         sipRealm = reader.string(forKey: "sip.realm", default: "provd")
         guard Self.isRealm(sipRealm) else {
             throw ConfigurationProblem("sip.realm is “\(sipRealm)”: write 1 to 63 printable characters without quotes, as sip: {realm: provd}")
+        }
+        let digest = reader.string(forKey: "sip.digest", default: "md5 sha-256")
+        digestAlgorithms = digest.split(separator: " ").compactMap { DigestAlgorithm(named: String($0)) }
+        guard !digestAlgorithms.isEmpty, digestAlgorithms.count == digest.split(separator: " ").count else {
+            throw ConfigurationProblem("sip.digest is “\(digest)”: it can be md5, sha-256, or both with a space between them")
         }
         onboarding = try OnboardingConfiguration(reader: reader)
         answersPlugAndPlay = try Self.flag("sip_pnp.enabled", reader)

@@ -65,12 +65,16 @@ class SoftPhone(asyncio.DatagramProtocol):
 
     # What a phone does
 
-    async def register(self, account: Account) -> None:
+    async def register(self, account: Account, seconds: int = REGISTRATION_SECONDS) -> None:
         """Register with an account; the phone has it from now on."""
         self.account = account
-        answer = await self._ask("REGISTER", f"sip:{account.server}:{account.port}", extra=f"Expires: {REGISTRATION_SECONDS}\r\n")
+        answer = await self._ask("REGISTER", f"sip:{account.server}:{account.port}", extra=f"Expires: {seconds}\r\n")
         if answer.status != 200:
             raise PhoneFault(f"register: {account}: answer {answer.status}")
+
+    async def unregister(self) -> None:
+        """Take the registration back."""
+        await self.register(self.account, seconds=0)
 
     async def dial(self, number: str, key: str = "", reached=lambda step: None) -> Message:
         """Call a number. A call that is answered is acknowledged, given a key if there is one to press, and ended by this side.
