@@ -23,6 +23,13 @@ extension Line {
         return try Row.fetchAll(statement, arguments: [argument]).map(Line.init)
     }
 
+    /// The lines on some devices, device by device, in the order in which they came to each.
+    static func fetch(_ database: Database, on devices: [DeviceID]) throws -> [Line] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT lines.* FROM json_each(?) AS wanted CROSS JOIN lines ON lines.device = wanted.value ORDER BY wanted.id, lines.rank")
+        return try Row.fetchAll(statement, arguments: [JSONValue.array(devices.map { .string($0.description) }).text()]).map(Line.init)
+    }
+
     static func fetchAll(_ database: Database) throws -> [Line] {
         try Row.fetchAll(database, sql: "SELECT * FROM lines ORDER BY number").map(Line.init)
     }

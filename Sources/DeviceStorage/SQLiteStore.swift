@@ -34,6 +34,7 @@ public struct SQLiteStore: ProvisioningStore {
             try database.execute(sql: "PRAGMA synchronous = FULL")
         }
         do {
+            try Self.check(database: path)
             try self.init(DatabasePool(path: path, configuration: configuration))
         } catch {
             throw StoreError(opening: path, error)
@@ -164,7 +165,7 @@ extension SQLiteStore {
     }
 
     public func lines(on devices: [DeviceID]) async throws(StoreError) -> [Line] {
-        try await read { database in try devices.flatMap { try Line.fetch(database, "device = ?", $0.description) } }
+        try await read { try Line.fetch($0, on: devices) }
     }
 }
 
@@ -189,9 +190,7 @@ extension SQLiteStore {
 
     public func tenantsInUse() async throws(StoreError) -> Set<TenantID> {
         try await read { database in
-            let names = try String.fetchAll(
-                database, sql: "SELECT DISTINCT tenant FROM devices WHERE tenant IS NOT NULL UNION SELECT DISTINCT tenant FROM lines")
-            return Set(names.map(TenantID.init))
+            Set(try ["devices", "lines"].flatMap { try Tenant.fetchNamed(database, in: $0) })
         }
     }
 
@@ -211,7 +210,7 @@ extension SQLiteStore {
 extension SQLiteStore {
     public func append(_ events: [TimelineEvent]) async throws(StoreError) {
         do {
-            try await database.write { database in try TimelineEvent.append(events, to: database) }
+            try await queue.write(actor: nil) { try $0.append(events) }
         } catch {
             throw StoreError(error)
         }

@@ -123,6 +123,17 @@ enum Schema {
                     ALTER TABLE lines ADD COLUMN code_used REAL;
                     """)
         }
+        migrator.registerMigration("4 indexes within tenants") { database in
+            // Lists are asked for within tenants: with an index of each alone SQLite takes the one on tenants, and reads them whole.
+            try database.execute(
+                sql: """
+                    DROP INDEX devices_plugin; CREATE INDEX devices_plugin ON devices(plugin, tenant);
+                    DROP INDEX devices_vendor; CREATE INDEX devices_vendor ON devices(vendor, tenant);
+                    DROP INDEX devices_model; CREATE INDEX devices_model ON devices(model, tenant);
+                    DROP INDEX devices_version; CREATE INDEX devices_version ON devices(version, tenant);
+                    CREATE INDEX lines_tenant ON lines(tenant);
+                    """)
+        }
         return migrator
     }
 }

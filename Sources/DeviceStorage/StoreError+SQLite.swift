@@ -26,7 +26,7 @@ extension StoreError {
         case .SQLITE_FULL, .SQLITE_IOERR:
             self.init(.full, "the disk is full or failing (\(message)): make room, then try again; what was acknowledged is safe")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            self.init(.corrupt, "the database is damaged (\(message)): stop provd and restore the last backup")
+            self.init(.corrupt, "the database is damaged (\(message)): stop provd and put the last backup back with “provd restore”")
         default: self.init(.other, "the database refused (\(error.resultCode.rawValue)): \(message)")
         }
     }

@@ -9,7 +9,7 @@ import Provisioning
 public struct ProvdCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "provd", abstract: "Takes SIP phones from cold boot to a working line.",
-        subcommands: [Serve.self, CheckConfig.self], defaultSubcommand: Serve.self)
+        subcommands: [Serve.self, CheckConfig.self, Restore.self], defaultSubcommand: Serve.self)
 
     public init() {}
 
@@ -66,6 +66,25 @@ public struct ProvdCommand: AsyncParsableCommand {
                 plugins           \(places.pluginCount) in \(configuration.pluginsDirectory)
                 files with credentials go to \(configuration.fileAccess == .open ? "whoever asks" : "the address that is bound to the phone")
                 """)
+        }
+    }
+
+    /// Puts a backup back while the daemon does not run, and cannot.
+    struct Restore: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put a backup in place of the database, while provd is stopped.",
+            discussion: "The backup is checked first, and the database before it is kept. While provd runs: provctl backup restore.")
+
+        @OptionGroup var options: ConfigOption
+        @Argument(help: "The backup; the newest one of the state directory if none is named.") var file: String?
+
+        func run() async throws {
+            let configuration = try await ProvdCommand.configuration(options)
+            do {
+                print(try DatabaseRescue(stateDirectory: configuration.stateDirectory).restore(file, Logger(label: "provd")))
+            } catch {
+                throw Failure(description: "\(error)")
+            }
         }
     }
 

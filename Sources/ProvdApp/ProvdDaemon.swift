@@ -51,7 +51,9 @@ struct ProvdDaemon {
         let lock = try StateLock(directory: configuration.stateDirectory)
         defer { lock.release() }
         try StagedRestore.apply(configuration.stateDirectory, logger)
-        let store = try SQLiteStore(path: configuration.stateDirectory + "/provd.db")
+        let store = try DatabaseRescue(stateDirectory: configuration.stateDirectory).open()
+        // Who copies the file of a provd that is stopped gets all of it. After a kill it is whole with its journal.
+        defer { try? store.close() }
         var settings = ProvisioningSettings(
             advertisedHost: configuration.advertisedAddress, httpPort: UInt16(clamping: configuration.http.port),
             tftpPort: UInt16(clamping: configuration.tftp.port), sipPort: UInt16(clamping: configuration.sip.port),

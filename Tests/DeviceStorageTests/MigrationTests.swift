@@ -54,10 +54,38 @@ struct MigrationTests {
         #expect(try await store.tokens().isEmpty)
     }
 
-    @Test("A database that was brought up to date opens again")
-    func again() async throws {
+    @Test("All that was in a database of the second schema is in it still")
+    func second() async throws {
         let folder = try TemporaryFolder()
-        let path = try folder.copy("schema-1.db")
+        let store = try SQLiteStore(path: folder.copy("schema-2.db"))
+        let main = try #require(try await store.setting("tenant").map(TenantID.init))
+        let tenants = try await store.tenants().tenants
+        let branch = try #require(tenants.first { $0.name == "branch" }?.id)
+        #expect(Set(tenants.map(\.id)) == [main, branch] && tenants.first { $0.id == branch }?.parent == main)
+        #expect(try await store.tokens().map(\.name) == ["administrator", "reader"])
+        #expect(try await store.tokens().last?.permissions == ["provd.devices.#"])
+
+        let lobby = try #require(try await store.device(DeviceID(stored: "d1")))
+        #expect(lobby.tenant == branch && lobby.document["X_note"] == ["kept": true] && lobby.document["description"] == "lobby")
+        var query = PageQuery(tenants: [main], limit: 10)
+        query.equals = [.vendor: "Yealink", .model: "T46S", .version: "66.86.0.15"]
+        #expect(try await store.devices(query).elements.map { $0.mac?.description } == ["00:15:65:0a:bb:88", "00:15:65:0a:bb:99"])
+        let config = try #require(try await store.device(DeviceID(stored: "d2"))?.config)
+        let username = try #require(try await store.config(config)?.rawConfig["sip_lines"]?["1"]?["username"]?.string)
+        #expect(try await store.autoprovAccount(username: username)?.device == DeviceID(stored: "d2"))
+
+        let lines = try await store.lines()
+        #expect(lines.map(\.number) == ["101", "102"] && lines.first?.password == "fixture-password-1" && lines.first?.provisioningCode == "424242")
+        #expect(lines.last?.server == SIPServer(host: "pbx.example.net", port: 5070))
+        #expect(try await store.timeline(of: nil, after: 0, limit: 100).count == 6)
+        #expect(try await store.audit(tenants: nil, subject: nil, before: nil, limit: 100).count == 10)
+    }
+
+    @Test("A database that was brought up to date is sound, and opens again", arguments: ["schema-1.db", "schema-2.db"])
+    func again(fixture: String) async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.copy(fixture)
         for _ in 0..<2 { #expect(try await SQLiteStore(path: path).lines().count == 2) }
+        try SQLiteStore.check(backup: path)
     }
 }

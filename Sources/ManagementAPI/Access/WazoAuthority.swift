@@ -84,7 +84,7 @@ public struct WazoAuthority: AccessAuthority {
         let permission = credentials.permission(for: tenant)
         let question = Question(token: digest, permission: permission, tenant: tenant)
         let now = now()
-        if cache.state.withLock({ ($0.allowed[question] ?? 0) <= now }) {
+        if cache.state.withLock({ !Self.counts(until: $0.allowed[question] ?? 0, now) }) {
             switch try await server.check(token: token, permission: permission, tenant: tenant) {
             case .allowed: break
             case .unknown: return .failure(.token)
@@ -101,6 +101,9 @@ public struct WazoAuthority: AccessAuthority {
                 permissions: PermissionPatterns([]), tree: { try await scopeTree(of: tenant) }))
     }
 
+    /// Whether what was said counts still. A clock that was set back must not make it count for longer.
+    private static func counts(until end: Double, _ now: Double) -> Bool { now < end && end - now <= cacheSeconds }
+
     private func scopeTree(of tenant: TenantID) async throws -> Set<TenantID> {
         do {
             return try await tree(of: tenant)
@@ -111,7 +114,7 @@ public struct WazoAuthority: AccessAuthority {
 
     private func owner(of token: String, _ digest: SHA256Digest) async throws(WazoAuthFailure) -> WazoTokenOwner? {
         let now = now()
-        if let known = cache.state.withLock({ $0.owners[digest] }), now < known.until { return known.value }
+        if let known = cache.state.withLock({ $0.owners[digest] }), Self.counts(until: known.until, now) { return known.value }
         guard let owner = try await server.owner(ofToken: token) else { return nil }
         cache.state.withLock { state in
             if state.owners.count >= Self.capacity { state.owners = [:] }
@@ -122,7 +125,7 @@ public struct WazoAuthority: AccessAuthority {
 
     private func tree(of tenant: TenantID) async throws(WazoAuthFailure) -> Set<TenantID> {
         let now = now()
-        if let known = cache.state.withLock({ $0.trees[tenant] }), now < known.until { return known.value }
+        if let known = cache.state.withLock({ $0.trees[tenant] }), Self.counts(until: known.until, now) { return known.value }
         let tree = Set(try await server.tenants(below: tenant).map(\.id)).union([tenant])
         cache.state.withLock { state in
             if state.trees.count >= Self.capacity { state.trees = [:] }

@@ -4,6 +4,7 @@ import HTTPTypes
 import HummingbirdCore
 import JSONText
 import NIOCore
+import ProvModel
 import Provisioning
 
 extension CurrentRoutes {
@@ -36,7 +37,12 @@ extension CurrentRoutes {
                 return .noContent
             }.described(APIOperation("Delete a backup.", status: 204)),
             APIRoute(.post, "/1.0/backups/{name}/restore", "provd.backups.{name}.restore.create") { request in
-                guard try await Self.shelf(request, useCases).stage(request.parameter("name")) else { throw Self.noBackup }
+                let shelf = try await Self.shelf(request, useCases)
+                do {
+                    guard try shelf.stage(request.parameter("name")) else { throw Self.noBackup }
+                } catch let error as StoreError where error.code == .corrupt {
+                    throw APIError(.conflict, "\(error.description); choose another backup. The database is as it was")
+                }
                 return .ok(["text": "the backup is sound and takes the place of the database when provd is restarted; the present one is kept beside it"])
             }.described(APIOperation("Check a backup, and have it restored when provd starts next.", body: "Empty", answer: "Restoration")),
         ]

@@ -145,7 +145,7 @@ public struct ManagementResponder: HTTPResponder {
         case let error as LineError: return APIError(.badRequest, error.description, field: error.field)
         case let error as StoreError:
             context.logger.error("the database could not be used", metadata: ["reason": "\(error)"])
-            return APIError(.serviceUnavailable, error.description)
+            return APIError(error)
         default:
             context.logger.error("a management request failed", metadata: ["reason": "\(error)"])
             return APIError(.internalServerError, "provd could not do this; its log says why")

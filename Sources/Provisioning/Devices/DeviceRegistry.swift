@@ -44,7 +44,20 @@ public struct DeviceRegistry: Sendable {
 
     private func device(of sighting: Sighting) async throws -> Device? {
         let sighting = try await withoutForgeries(sighting)
-        if let device = try await find(sighting), try await isSettled(device, sighting) { return device }
+        let known = try await find(sighting)
+        if let known, try await isSettled(known, sighting) { return known }
+        do {
+            return try await update(sighting)
+        } catch let error as StoreError {
+            guard let known else { throw error }
+            // What is new of it can wait until the database can be written again; its files cannot.
+            appliance.logger.error("a device could not be brought up to date", metadata: ["device": "\(known.id)", "reason": "\(error)"])
+            return known
+        }
+    }
+
+    /// Makes the device that a sighting is about, or brings it up to date.
+    private func update(_ sighting: Sighting) async throws -> Device? {
         let now = appliance.now()
         let catalog = appliance.plugins.catalog
         let mayCreate = sighting.isEnoughForNewDevice

@@ -11,8 +11,11 @@ import ProvModel
 public struct PhoneFiles: Sendable {
     private let appliance: Appliance
     private let registry: DeviceRegistry
-    private let enrolmentEnds: Double
+    private let enrolment: Range<Double>
     private let rendered = RenderedFileCache(capacity: Self.cacheCapacity)
+
+    /// By how much a clock may be set back after the first start, in seconds. By more, and the window of enrolment might stay open for years.
+    private static let clockStepSeconds = 86_400.0
 
     /// The bytes that remembered files may take.
     private static let cacheCapacity = 64 * 1_024 * 1_024
@@ -23,7 +26,7 @@ public struct PhoneFiles: Sendable {
     public init(_ appliance: Appliance, registry: DeviceRegistry, firstStart: Double) {
         self.appliance = appliance
         self.registry = registry
-        enrolmentEnds = firstStart + appliance.settings.enrolmentHours * 3_600
+        enrolment = firstStart - Self.clockStepSeconds..<firstStart + appliance.settings.enrolmentHours * 3_600
     }
 
     /// Answers a request, and notes on the device's timeline what was asked and answered.
@@ -135,6 +138,7 @@ public struct PhoneFiles: Sendable {
 
     /// What the device's tenant says of files with credentials, else the tenants above it, else the configuration.
     private func policy(for device: Device) async throws -> (access: FileAccessPolicy, enrolmentEnds: Double) {
+        let enrolmentEnds = appliance.now() < enrolment.lowerBound ? -.infinity : enrolment.upperBound
         guard let tenant = device.tenant else { return (appliance.settings.fileAccess, enrolmentEnds) }
         let tree = try await appliance.store.tenants()
         let path = tree.pathToRoot(of: tenant).compactMap { tree[$0] }
@@ -181,6 +185,16 @@ public struct PhoneFiles: Sendable {
 
     /// Remembers that the phone now runs as line 1 of its own config: that is the account by which it is notified.
     private func remember(_ device: Device) async throws {
+        do {
+            try await rememberOrThrow(device)
+        } catch let error as StoreError {
+            // It is found out again with the next fetch; the phone must not go without its file for it.
+            appliance.logger.error(
+                "it could not be noted as which line a phone runs", metadata: ["device": "\(device.id)", "reason": "\(error)"])
+        }
+    }
+
+    private func rememberOrThrow(_ device: Device) async throws {
         guard device.isConfigured, let id = device.config, let config = try await appliance.store.config(id),
             let username = config.rawConfig["sip_lines"]?["1"]?["username"]?.string, username != device.remoteStateSIPUsername
         else { return }

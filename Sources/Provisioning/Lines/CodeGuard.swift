@@ -73,7 +73,12 @@ struct CodeGuard: Sendable {
 
     /// How long to wait before a code of this device or address is heard again, in seconds; `nil` to hear it now.
     func lock(device: DeviceID, source: IPAddress?, now: Double) -> Double? {
-        keys(device, source).compactMap { counts[$0].map { $0.end - now } }.filter { $0 > 0 }.max()
+        keys(device, source).compactMap { counts[$0].flatMap { Self.wait(until: $0.end, now) } }.max()
+    }
+
+    /// How long it is until a lock ends; `nil` if it has ended. One that is longer than locks are is from before the clock was set back.
+    private static func wait(until end: Double, _ now: Double) -> Double? {
+        end > now && end - now <= longestLock ? end - now : nil
     }
 
     /// Counts a wrong code.
@@ -83,8 +88,8 @@ struct CodeGuard: Sendable {
             let limit = Self.limit(key)
             var count = counts[key] ?? Count(first: now, last: now)
             // The hour of the overall count begins with its first wrong code, not its last: some are wrong on every day of a large site.
-            if now - (key == .all ? count.first : count.last) >= limit.memory { count.wrong = 0 }
-            if now - count.end >= Self.longestLock { count.locks = 0 }
+            if abs(now - (key == .all ? count.first : count.last)) >= limit.memory { count.wrong = 0 }
+            if now - count.end >= Self.longestLock || count.end - now > Self.longestLock { count.locks = 0 }
             if count.wrong == 0 { count.first = now }
             count.wrong += 1
             count.last = now
@@ -110,7 +115,7 @@ struct CodeGuard: Sendable {
     }
 
     private static func isForgotten(_ count: Count, _ limit: Limit, _ now: Double) -> Bool {
-        now - count.last >= limit.memory && now - count.end >= (count.locks > 0 ? longestLock : 0)
+        abs(now - count.last) >= limit.memory && wait(until: count.end, now) == nil && abs(now - count.end) >= (count.locks > 0 ? longestLock : 0)
     }
 
     private static func limit(_ key: Key) -> Limit {
@@ -129,7 +134,7 @@ struct CodeGuard: Sendable {
 
     /// All for whom no code is heard now, those that wait longest first.
     func locked(now: Double) -> [(key: Key, count: Count)] {
-        counts.filter { $0.value.end > now }.map { ($0.key, $0.value) }.sorted { $0.count.end > $1.count.end }
+        counts.filter { Self.wait(until: $0.value.end, now) != nil }.map { ($0.key, $0.value) }.sorted { $0.count.end > $1.count.end }
     }
 
     /// Forgets all wrong codes of a key, and its lock.

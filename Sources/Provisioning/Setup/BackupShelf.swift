@@ -59,17 +59,44 @@ public struct BackupShelf: Sendable {
         return try FileManager.default.contentsOfDirectory(atPath: directory).compactMap(backup).sorted { $0.name > $1.name }
     }
 
-    /// Makes a backup, while others write.
+    /// The newest backup in a directory, or `nil` if there is none.
+    public static func newest(in directory: String) -> Backup? {
+        ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).compactMap { backup($0, in: directory) }.max { $0.name < $1.name }
+    }
+
+    /// Makes a backup, while others write. It is checked before it counts: copies of a damaged database must not push out sound ones.
     public func make() async throws -> Backup {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let time = Date(timeIntervalSince1970: now()).formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
         // Two within one second are two backups.
         let name = "provd-\(time)-\(Secrets.identifier().prefix(6)).db"
-        try await store.backup(to: directory + "/" + name)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: directory + "/" + name)
-        for old in try all().dropFirst(Self.capacity) { try FileManager.default.removeItem(atPath: directory + "/" + old.name) }
+        let path = directory + "/" + name, part = path + ".part"
+        do {
+            try await store.backup(to: part)
+            try check(part)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: part)
+            try FileManager.default.moveItem(atPath: part, toPath: path)
+        } catch {
+            try? FileManager.default.removeItem(atPath: part)
+            throw error
+        }
+        // The new one stays whatever its name says: the clock may have been set back.
+        for old in try all().filter({ $0.name != name }).dropFirst(Self.capacity - 1) {
+            try FileManager.default.removeItem(atPath: directory + "/" + old.name)
+        }
+        try removeLeftovers()
         guard let backup = backup(name) else { throw StoreError(.other, "the backup \(name) vanished while it was made") }
         return backup
+    }
+
+    /// Removes what an earlier provd began and did not finish.
+    private func removeLeftovers() throws {
+        let age = 86_400.0
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasPrefix("provd-") && name.contains(".db.part") {
+            let path = directory + "/" + name
+            guard let time = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date else { continue }
+            if abs(now() - time.timeIntervalSince1970) > age { try? FileManager.default.removeItem(atPath: path) }
+        }
     }
 
     /// Deletes a backup.
@@ -98,13 +125,19 @@ public struct BackupShelf: Sendable {
         let copy = staged + ".part"
         try? FileManager.default.removeItem(atPath: copy)
         try FileManager.default.copyItem(atPath: path, toPath: copy)
+        if let handle = FileHandle(forUpdatingAtPath: copy) {
+            try handle.synchronize()
+            try handle.close()
+        }
         try? FileManager.default.removeItem(atPath: staged)
         try FileManager.default.moveItem(atPath: copy, toPath: staged)
         return true
     }
 
     /// What is known of a file, if its name is one of ours.
-    private func backup(_ name: String) -> Backup? {
+    private func backup(_ name: String) -> Backup? { Self.backup(name, in: directory) }
+
+    private static func backup(_ name: String, in directory: String) -> Backup? {
         let isOurs = name.hasPrefix("provd-") && name.hasSuffix(".db") && name.utf8.allSatisfy { byte in
             "-.".utf8.contains(byte) || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
         }

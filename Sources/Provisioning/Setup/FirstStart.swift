@@ -10,6 +10,9 @@ public enum FirstStart {
     /// The name of the setting that holds the time of the first start.
     public static let timeSetting = "first_start"
 
+    /// The beginning of 2020. A machine without a battery for its clock starts in 1970 or at the date of its system's release.
+    private static let earliestTime = 1_577_836_800.0
+
     /// Writes what is missing. A document that is there is left alone, whatever an administrator made of it.
     ///
     /// - Returns: The appliance's own tenant.
@@ -20,7 +23,11 @@ public enum FirstStart {
             for config in configs where try transaction.config(config.id) == nil {
                 try transaction.save(config)
             }
-            if try transaction.setting(timeSetting) == nil { try transaction.save(setting: timeSetting, String(now)) }
+            let first = try transaction.setting(timeSetting).flatMap(Double.init)
+            // A clock that had not been set yet said nothing: the time that counts is the first one that can be believed.
+            if first == nil || first.map({ $0 < earliestTime }) == true && now >= earliestTime {
+                try transaction.save(setting: timeSetting, String(now))
+            }
             // Written at each start, so that a database that cannot be written is found now and not with the first phone.
             try transaction.save(setting: "last_start", String(now))
             let tenant = try transaction.setting(tenantSetting).map(TenantID.init) ?? TenantID(Secrets.uuid())

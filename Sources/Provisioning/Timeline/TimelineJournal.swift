@@ -15,10 +15,14 @@ public actor TimelineJournal {
     /// How long events gather before they are written.
     private static let interval = Duration.milliseconds(100)
 
+    /// How long it waits before it tries again when they could not be written.
+    private static let retryInterval = Duration.seconds(2)
+
     private let repository: any TimelineRepository
     private let logger: Logger
     private var waiting: [TimelineEvent] = []
     private var dropped = 0
+    private var isFailing = false
     private var watchers: [DeviceID: [UInt64: AsyncStream<TimelineEvent>.Continuation]] = [:]
     private var lastWatcher: UInt64 = 0
     /// Events that wait for one watcher: more than a phone makes in a restart.
@@ -66,8 +70,12 @@ public actor TimelineJournal {
         waiting = []
         do {
             try await repository.append(events)
+            if isFailing { logger.notice("the timeline can be written again", metadata: ["events": "\(events.count)"]) }
+            isFailing = false
         } catch {
-            logger.error("the timeline could not be written", metadata: ["reason": "\(error)", "events": "\(events.count)"])
+            // Said once: a log on the same full disk would have no room for more.
+            if !isFailing { logger.error("the timeline cannot be written: events wait", metadata: ["reason": "\(error)"]) }
+            isFailing = true
             waiting = Array((events + waiting).suffix(Self.capacity))
         }
         if dropped > 0 {
@@ -79,7 +87,7 @@ public actor TimelineJournal {
     /// Writes in groups until the task is cancelled, then what is left.
     public func run() async {
         while !Task.isCancelled {
-            try? await Task.sleep(for: Self.interval)
+            try? await Task.sleep(for: isFailing ? Self.retryInterval : Self.interval)
             await flush()
         }
         await flush()
