@@ -9,6 +9,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -18,11 +19,14 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioFoundationCompat: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let swiftASN1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // MARK: - The package
@@ -41,11 +45,14 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -79,6 +86,7 @@ let package = Package(
         // MARK: Adapters
         .target(name: "DeviceStorage", dependencies: ["JSONText", "ProvModel", "NetTypes", grdb]),
         .target(name: "PacketCapture", dependencies: ["CPcap"]),
+        .target(name: "Certificates", dependencies: ["NetTypes", cryptoExtras, logging, nioSSL, swiftASN1, x509]),
         .target(name: "Archives", dependencies: ["CArchive"]),
 
         // MARK: Use cases
@@ -86,7 +94,7 @@ let package = Package(
         .target(name: "PluginAuthoring", dependencies: ["JSONText", "Jinja", "NetTypes", "PhonePlugins", "TimeZones"]),
         .target(name: "Provisioning", dependencies: ["DHCPConfig", "JSONText", "ProvModel", "NetTypes", "PhonePlugins", "TimeZones", crypto, logging]),
 
-        .target(name: "PluginPackages", dependencies: ["Archives", "JSONText", "PhonePlugins", crypto]),
+        .target(name: "PluginPackages", dependencies: ["Archives", "JSONText", "PhonePlugins", "ProvModel", crypto]),
         .target(
             name: "PluginInstallation",
             dependencies: [
@@ -94,6 +102,9 @@ let package = Package(
             ]),
 
         // MARK: Doors
+        .target(
+            name: "HTTPListening",
+            dependencies: ["Certificates", "NetTypes", hummingbirdCore, logging, nioCore, nioHTTPTypes, nioSSL]),
         .target(
             name: "PhoneHTTP",
             dependencies: [
@@ -113,7 +124,9 @@ let package = Package(
         .target(name: "WazoAuth", dependencies: ["JSONText", "ManagementAPI", "ProvModel", asyncHTTPClient, nioCore, nioHTTP1]),
         .target(
             name: "SIPOnboarding",
-            dependencies: ["Datagrams", "RTP", "SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging, crypto]),
+            dependencies: [
+                "Certificates", "Datagrams", "RTP", "SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, nioSSL, serviceLifecycle, logging, crypto,
+            ]),
         .target(name: "DHCPSniffing", dependencies: ["DHCPWire", "DHCPConfig", "PacketCapture", "ProvModel", "NetTypes"]),
         // A DHCP server starts it for every lease: nothing that is slow to load.
         .target(name: "DHCPHook", dependencies: ["JSONText", "NetTypes"]),
@@ -131,13 +144,13 @@ let package = Package(
         .target(
             name: "ProvdApp",
             dependencies: [
-                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth",
+                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth", "Certificates", "HTTPListening",
                 "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore,
             ]),
         .target(
             name: "ProvCommands",
             dependencies: [
-                "JSONText", "Jinja", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
+                "JSONText", "Jinja", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
             ]),
         .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),
         .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPVerification", "NetTypes", argumentParser]),
@@ -166,6 +179,8 @@ let package = Package(
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
         .testTarget(name: "DeviceStorageTests", dependencies: ["DeviceStorage", "JSONText", "NetTypes", "ProvModel"], exclude: ["Fixtures"]),
         .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture"]),
+        .testTarget(
+            name: "CertificatesTests", dependencies: ["Certificates", nioSSL, swiftASN1, x509], exclude: ["Fixtures"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives"], exclude: ["Fixtures"]),
         // A test kills it at any moment.
         .executableTarget(name: "plugin-churn", dependencies: ["PhonePlugins", "PluginPackages"], path: "Tests/PluginChurn"),
@@ -201,9 +216,15 @@ let package = Package(
                 nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ]),
         .testTarget(
+            name: "HTTPListeningTests",
+            dependencies: [
+                "HTTPListening", "Certificates", httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded, nioHTTPTypes, nioPosix, nioSSL, serviceLifecycle,
+            ]),
+        .testTarget(
             name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "PhonePlugins", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),
         .testTarget(
-            name: "SIPOnboardingTests", dependencies: ["RTP", "SIPOnboarding", "SIPWire", nioCore, nioPosix, logging], exclude: ["Scenarios"]),
+            name: "SIPOnboardingTests",
+            dependencies: ["Certificates", "RTP", "SIPOnboarding", "SIPWire", nioCore, nioPosix, nioSSL, logging], exclude: ["Scenarios"]),
         .testTarget(name: "DHCPInformTests", dependencies: ["DHCPInform", "DHCPConfig", "DHCPWire", "NetTypes"]),
         .testTarget(
             name: "SIPPlugAndPlayTests", dependencies: ["SIPPlugAndPlay", "SIPWire", "Provisioning", "NetTypes"]),

@@ -11,9 +11,13 @@ public import Provisioning
 
 /// Answers phones' HTTP requests: it reads the request, asks `PhoneFiles` or `PhoneUploads`, and writes the answer.
 public struct PhoneHTTPResponder: HTTPResponder {
+    /// Where the certificate of provd's own authority is.
+    public static let rootCertificatePath = "/provd-ca.crt"
+
     private let files: PhoneFiles
     private let uploads: PhoneUploads?
     private let trustedProxies: Int
+    private let rootCertificate: String?
     private let sender = FileSender()
     private let receiver = UploadReceiver()
 
@@ -23,16 +27,22 @@ public struct PhoneHTTPResponder: HTTPResponder {
     ///   - files: The use case of files that phones fetch.
     ///   - uploads: The use case of files that phones send, or `nil` to take none.
     ///   - trustedProxies: How many reverse proxies of ours stand before the server. With none `X-Forwarded-For` is ignored.
-    public init(files: PhoneFiles, uploads: PhoneUploads? = nil, trustedProxies: Int = 0) {
+    ///   - rootCertificate: The file with the certificate of provd's own authority, which phones and administrators may have
+    ///     from here; `nil` if there is none.
+    public init(files: PhoneFiles, uploads: PhoneUploads? = nil, trustedProxies: Int = 0, rootCertificate: String? = nil) {
         self.files = files
         self.uploads = uploads
         self.trustedProxies = trustedProxies
+        self.rootCertificate = rootCertificate
     }
 
     public func respond(to request: Request, context: PhoneRequestContext) async throws -> Response {
         let isFetch = request.method == .get || request.method == .head
         let upload = uploads.flatMap { uploads in PhoneUploads.Method(request.method).map { (uploads, $0) } }
         guard isFetch || upload != nil else { return notAllowed([]) }
+        if let rootCertificate, isFetch, request.uri.path == Self.rootCertificatePath {
+            return await response(request, fileAt: rootCertificate, mediaType: "application/x-x509-ca-cert", on: context.channel)
+        }
         guard let asker = asker(of: request, context) else {
             return plain(.badRequest, "the address of the client cannot be told: X-Forwarded-For lacks the entry of a trusted proxy")
         }
@@ -40,11 +50,14 @@ public struct PhoneHTTPResponder: HTTPResponder {
             let fileRequest = PhoneFileRequest(
                 transport: .http, path: path, userAgent: request.headers[.userAgent], asker: asker,
                 server: context.localAddress.flatMap { IPAddress($0) }, isHeadersOnly: request.method == .head)
-        else { return plain(.badRequest, "the path is not one that a phone asks for") }
+        else {
+            files.refusedPath(of: asker)
+            return plain(.badRequest, "the path is not one that a phone asks for")
+        }
         if let (uploads, method) = upload { return try await receive(request, fileRequest, method, uploads) }
         switch await files.answer(fileRequest) {
         case .content(let content): return response(request, content)
-        case .file(let file): return await response(request, file, on: context.channel)
+        case .file(let file): return await response(request, fileAt: file.path, mediaType: file.mediaType, on: context.channel)
         case .refused(let refusal):
             let response = plain(refusal.status, refusal.text)
             return request.method == .head ? response.createHeadResponse() : response
@@ -58,10 +71,10 @@ public struct PhoneHTTPResponder: HTTPResponder {
         }
     }
 
-    private func response(_ request: Request, _ stored: PhoneFileAnswer.StoredFile, on channel: any Channel) async -> Response {
+    private func response(_ request: Request, fileAt path: String, mediaType: String, on channel: any Channel) async -> Response {
         let file: OpenFile
         do {
-            file = try await sender.open(stored.path)
+            file = try await sender.open(path)
         } catch {
             return plain(.notFound, "the file cannot be read now")
         }
@@ -69,7 +82,7 @@ public struct PhoneHTTPResponder: HTTPResponder {
         let representation = Representation(
             tag: "\"\(hex(version.inode))-\(hex(version.seconds))-\(hex(version.nanoseconds))-\(hex(file.byteCount))\"",
             lastModified: HTTPDate(seconds: version.seconds), byteCount: Int(clamping: file.byteCount))
-        return response(request, representation, [.contentType: stored.mediaType]) { sender.body(file, $0, on: channel) }
+        return response(request, representation, [.contentType: mediaType]) { sender.body(file, $0, on: channel) }
     }
 
     /// What a request gets of a file.

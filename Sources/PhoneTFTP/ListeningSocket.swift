@@ -19,7 +19,8 @@ struct ListeningSocket: Sendable {
     /// Opens the sockets for one address, each on an event loop of its own.
     static func open(
         _ address: SocketAddress, configuration: TFTPServerConfiguration, admission: Admission, threadPool: NIOThreadPool,
-        eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger, submit: @escaping @Sendable (TransferTicket) -> Bool
+        eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger, refusedPath: @escaping @Sendable (SocketAddress) -> Void,
+        submit: @escaping @Sendable (TransferTicket) -> Bool
     ) async throws(TFTPServerError) -> [ListeningSocket] {
         let count = max(configuration.eventLoopsPerAddress, 1)
         var sockets: [ListeningSocket] = []
@@ -45,7 +46,8 @@ struct ListeningSocket: Sendable {
                     let register = TransferRegister(
                         channel: channel, sender: sender, configuration: configuration, admission: admission, threadPool: threadPool,
                         drained: drained, submit: submit)
-                    let listener = RequestListener(register: register, sender: sender, configuration: configuration, logger: logger)
+                    let listener = RequestListener(
+                        register: register, sender: sender, configuration: configuration, refusedPath: refusedPath, logger: logger)
                     try channel.pipeline.syncOperations.addHandler(listener)
                     return NIOLoopBound(register, eventLoop: eventLoop)
                 }.get()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import NetTypes
-import NIOCore
+public import NIOCore
 import PhonePlugins
 public import Provisioning
 import Synchronization
@@ -24,11 +24,16 @@ public final class ProvisioningFileSource: TFTPFileSource {
     public init(files: PhoneFiles) { self.files = files }
 
     public func answer(_ request: TFTPReadRequest) async -> TFTPAnswer {
-        guard let asker = request.client.ipAddress.flatMap({ IPAddress($0) }),
+        let fileNotFound = TFTPAnswer.refuse(.fileNotFound, "Not a file that a phone asks for")
+        guard let asker = request.client.ipAddress.flatMap({ IPAddress($0) }) else { return fileNotFound }
+        guard
             let fileRequest = PhoneFileRequest(
                 transport: .tftp, path: request.path, userAgent: nil, asker: asker,
                 server: request.local.ipAddress.flatMap { IPAddress($0) })
-        else { return .refuse(.fileNotFound, "Not a file that a phone asks for") }
+        else {
+            files.refusedPath(of: asker)
+            return fileNotFound
+        }
         let served = await files.serve(fileRequest)
         switch served.answer {
         case .content(let content):
@@ -39,6 +44,10 @@ public final class ProvisioningFileSource: TFTPFileSource {
             return .file(path: file.path)
         case .refused(let refusal): return .refuse(refusal.code, refusal.text)
         }
+    }
+
+    public func refusedPath(of client: SocketAddress) {
+        if let asker = client.ipAddress.flatMap({ IPAddress($0) }) { files.refusedPath(of: asker) }
     }
 
     public func optionLimits(for request: TFTPReadRequest) async -> TFTPOptionLimits? {

@@ -19,8 +19,13 @@ final class RequestListener: ChannelInboundHandler {
     private let portMode: TFTPServerConfiguration.PortMode
     private let logger: Logger
     private var complaints: ComplaintBudget
+    private let refusedPath: @Sendable (SocketAddress) -> Void
 
-    init(register: TransferRegister, sender: DatagramSender, configuration: TFTPServerConfiguration, logger: Logger) {
+    init(
+        register: TransferRegister, sender: DatagramSender, configuration: TFTPServerConfiguration,
+        refusedPath: @escaping @Sendable (SocketAddress) -> Void, logger: Logger
+    ) {
+        self.refusedPath = refusedPath
         self.register = register
         self.sender = sender
         self.logger = logger
@@ -55,7 +60,8 @@ final class RequestListener: ChannelInboundHandler {
             }
         } catch {
             logger.debug("Refused a malformed TFTP packet", metadata: ["client": "\(client)", "reason": "\(error)"])
-            complain(to: destination, error.replyCode, error.description)
+            let isSaid = complain(to: destination, error.replyCode, error.description)
+            if isSaid, error == .fileNameEscapes { refusedPath(client) }
         }
     }
 
@@ -72,10 +78,14 @@ final class RequestListener: ChannelInboundHandler {
     }
 
     /// Sends an ERROR packet about a datagram, within the bounds of the budget.
-    private func complain(to client: DatagramDestination, _ code: TFTPErrorCode, _ message: String) {
-        guard complaints.take(now: NIODeadline.nowSinceStart) else { return }
+    ///
+    /// - Returns: Whether it was sent.
+    @discardableResult
+    private func complain(to client: DatagramDestination, _ code: TFTPErrorCode, _ message: String) -> Bool {
+        guard complaints.take(now: NIODeadline.nowSinceStart) else { return false }
         let packet = TFTPPacket.error(code: code, message: message)
         sender.write(ByteBuffer(bytes: packet.serialized()), to: client)
+        return true
     }
 }
 

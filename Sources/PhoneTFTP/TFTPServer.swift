@@ -99,7 +99,7 @@ extension TFTPServer {
             for address in configuration.addresses {
                 sockets += try await ListeningSocket.open(
                     address, configuration: configuration, admission: admission, threadPool: threadPool,
-                    eventLoopGroup: eventLoopGroup, logger: logger, submit: submit)
+                    eventLoopGroup: eventLoopGroup, logger: logger, refusedPath: { [source] in source.refusedPath(of: $0) }, submit: submit)
             }
         } catch {
             for socket in sockets { socket.abandon() }

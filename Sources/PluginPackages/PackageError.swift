@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import ProvModel
+
 /// Why a package, an index or a key is not used: what, why, and what to do.
 public struct PackageError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kinds of failure that a caller may answer in different ways.
@@ -38,7 +40,8 @@ public struct PackageError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Describes an error.
     public init(_ code: Code, _ subject: String, _ reason: String, remedy: String) {
         self.code = code
-        self.subject = subject
+        // An address can hold the password of its server, and errors are read by many.
+        self.subject = SecretMask.mask(address: subject)
         self.reason = reason
         self.remedy = remedy
     }

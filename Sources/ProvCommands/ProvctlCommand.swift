@@ -29,7 +29,7 @@ public struct ProvctlCommand: AsyncParsableCommand {
     public init() {}
 
     /// Options that every command has. They may stand before the command too.
-    private static let flags: Set = ["--json", "--quiet", "-q"], options: Set = ["--url", "--token-file", "--tenant"]
+    private static let flags: Set = ["--json", "--quiet", "-q"], options: Set = ["--url", "--token-file", "--ca-file", "--tenant"]
 
     /// Runs the program.
     public static func run(_ arguments: [String]) async {
@@ -77,6 +77,9 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(name: .long, help: "A file that holds the token (or the environment's PROVD_TOKEN_FILE).")
     var tokenFile: String?
+
+    @Option(name: .long, help: "The certificates to believe, for an address with https (or the environment's PROVD_CA_FILE).")
+    var caFile: String?
 
     @Option(name: .long, help: "The tenant for which to act, if not the token's own (or the environment's PROVD_TENANT).")
     var tenant: String?

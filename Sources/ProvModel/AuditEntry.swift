@@ -102,6 +102,15 @@ public enum SecretMask {
         return names.contains(name) || name.hasSuffix("password") || name.hasSuffix("secret") || name.hasSuffix("_key")
     }
 
+    /// The text with the password of an address such as `https://user:password@example.org/` masked (RFC 3986, 3.2.1).
+    public static func mask(address text: String) -> String {
+        guard let scheme = text.firstRange(of: "://") else { return text }
+        let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        // A password may hold an “@” that somebody forgot to escape: the last one counts.
+        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return text }
+        return text[...colon] + Self.text + text[at...]
+    }
+
     /// The value with every secret in it masked. Null and empty texts hide nothing and stay.
     public static func mask(_ value: JSONValue) -> JSONValue {
         switch value {
@@ -113,7 +122,8 @@ public enum SecretMask {
                         return (name, hides ? .string(text) : mask(value))
                     }))
         case .array(let elements): .array(elements.map(mask))
-        case .null, .bool, .int, .double, .string: value
+        case .string(let text): .string(mask(address: text))
+        case .null, .bool, .int, .double: value
         }
     }
 }

@@ -29,7 +29,7 @@ public struct ProvdCommand: AsyncParsableCommand {
             LoggingSystem.bootstrap { label in
                 var handler = StreamLogHandler.standardError(label: label)
                 handler.logLevel = configuration.logLevel
-                return handler
+                return OneLineLogHandler(handler)
             }
             let logger = Logger(label: "provd")
             do {
@@ -48,7 +48,8 @@ public struct ProvdCommand: AsyncParsableCommand {
 
         func run() async throws {
             let configuration = try await ProvdCommand.configuration(options)
-            let places = Places(readingAllOf: configuration)
+            var places = Places(readingAllOf: configuration)
+            places.check(configuration.tls, configuration)
             for warning in places.warnings { print("warning: \(warning)") }
             guard places.faults.isEmpty else {
                 throw Failure(description: places.faults.joined(separator: "\n"))
@@ -61,11 +62,19 @@ public struct ProvdCommand: AsyncParsableCommand {
                 TFTP for phones   \(configuration.tftp.address):\(configuration.tftp.port)
                 SIP               \(configuration.sip.address):\(configuration.sip.port), realm \(configuration.sipRealm)
                 management API    \(configuration.rest.address):\(configuration.rest.port)
+                TLS               \(Self.tls(configuration))
                 sightings         \(configuration.sightingsSocket)
                 state             \(configuration.stateDirectory)
                 plugins           \(places.pluginCount) in \(configuration.pluginsDirectory)
                 files with credentials go to \(configuration.fileAccess == .open ? "whoever asks" : "the address that is bound to the phone")
                 """)
+        }
+
+        private static func tls(_ configuration: ProvdConfiguration) -> String {
+            let ports = (HTTPDoors.phonePorts(configuration) + HTTPDoors.managementPorts(configuration)).filter { $0.tls != nil }
+                .map { "\($0.name) \($0.listener.address):\($0.listener.port)" }
+            let all = ports + (configuration.tls.sip > 0 ? ["sip \(configuration.sip.address):\(configuration.tls.sip)"] : [])
+            return all.isEmpty ? "none" : all.joined(separator: ", ") + (configuration.tls.files.map { ", \($0.certificate)" } ?? ", provd's own certificate")
         }
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Certificates
 import DHCPConfig
 import DHCPInform
 import DeviceStorage
 import Foundation
 import Glibc
-import Hummingbird
-import HummingbirdCore
+import HTTPListening
 import Logging
 import ManagementAPI
 import NetTypes
@@ -56,6 +56,7 @@ struct ProvdDaemon {
         defer { try? store.close() }
         var settings = ProvisioningSettings(
             advertisedHost: configuration.advertisedAddress, httpPort: UInt16(clamping: configuration.http.port),
+            httpsPort: configuration.tls.isAdvertised ? UInt16(clamping: configuration.tls.http) : nil,
             tftpPort: UInt16(clamping: configuration.tftp.port), sipPort: UInt16(clamping: configuration.sip.port),
             fileAccess: configuration.fileAccess, enrolmentHours: configuration.enrolmentHours)
         settings.codes = configuration.onboarding.codes
@@ -76,7 +77,14 @@ struct ProvdDaemon {
         let definitions = loadDefinitions()
         let advice = definitions.map { DHCPAdvice($0, settings: settings) }
         let systemd = SystemdNotifier()
-        let readiness = Readiness(doors: ["http", "rest", "tftp", "sip", "sightings"], systemd: systemd, logger: logger)
+        let phonePorts = HTTPDoors.phonePorts(configuration), managementPorts = HTTPDoors.managementPorts(configuration)
+        let readiness = Readiness(
+            doors: Set(["tftp", "sip", "sightings"] + (phonePorts + managementPorts).map(\.name)), systemd: systemd, logger: logger)
+        let certificate = try configuration.tls.certificate(configuration)
+        let doors = HTTPDoors(configuration, certificate: certificate, readiness: readiness, logger: logger)
+        // A proxy before the server has the phones' connections.
+        var phoneLimits = ConnectionLimits()
+        if configuration.trustedProxies > 0 { phoneLimits.connectionsPerAddress = nil }
         let operations = Operations()
         let installer = try PluginInstaller(
             appliance, operations: operations, directories: directories, surroundings: surroundings,
@@ -85,7 +93,7 @@ struct ProvdDaemon {
         let files = PhoneFiles(appliance, registry: registry, firstStart: firstStart)
         let uploads = PhoneUploads(appliance, registry: registry, shelf: UploadShelf(directory: configuration.stateDirectory + "/uploads"))
         let (restarts, restart) = AsyncStream<DeviceID>.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumRestarts))
-        let sip = try sipEndpoint(appliance, readiness) { restart.yield($0) }
+        let sip = try sipEndpoint(appliance, readiness, certificate) { restart.yield($0) }
         let synchronisation = PhoneSynchronisation(appliance, notifier: EndpointNotifier(sip), actions: HTTPPhoneActions())
         let management = ManagementResponder(
             useCases: ManagementUseCases(
@@ -129,25 +137,31 @@ struct ProvdDaemon {
                             configuration: try tftpConfiguration(),
                             source: ProvisioningFileSource(files: files), logger: logger,
                             onListening: { _ in readiness.isListening("tftp") })),
-                    .init(
-                        service: httpServer(
-                            "http", configuration.http,
-                            PhoneHTTPResponder(files: files, uploads: uploads, trustedProxies: configuration.trustedProxies),
-                            readiness)),
-                    .init(service: httpServer("rest", configuration.rest, management, readiness)),
-                ] + (accessControl.watch.map { [.init(service: BackgroundService($0))] } ?? []) + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions)
+                    .init(service: BackgroundService { await reload(certificate) }),
+                ]
+                    + doors.servers(
+                        phonePorts,
+                        PhoneHTTPResponder(
+                            files: files, uploads: uploads, trustedProxies: configuration.trustedProxies,
+                            rootCertificate: configuration.tls.isUsed ? configuration.tls.authority(configuration)?.rootFile : nil),
+                        limits: phoneLimits)
+                    + doors.servers(managementPorts, management)
+                    + (accessControl.watch.map { [.init(service: BackgroundService($0))] } ?? []) + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions, settings)
                     // The last to start is the first to be stopped, and says so.
                     + [.init(service: BackgroundService { await systemd.accompany() })],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: serviceLogger)
         ).run()
     }
 
-    /// How many connections may wait to be accepted: a thousand phones come back from a power cut within a second.
-    private static let backlog = 4_096
-    /// How many connections one HTTP server holds open; each costs some 20 kB.
-    private static let maximumConnections = 16_384
     /// How many phones may wait to be told that they became somebody's. More than a site has.
     private static let maximumRestarts = 100_000
+
+    /// Takes a certificate into use that was replaced: when its files have changed, and when somebody says so with SIGHUP.
+    private func reload(_ certificate: ServerCertificate?) async {
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        if let certificate { return await certificate.run(requests: hangups, logger: logger) }
+        for await _ in hangups { logger.info("there is nothing to read anew: TLS is not spoken") }
+    }
 
     /// Loads what can be loaded. A plugin that is broken is named and left out; the others serve.
     private func loadPlugins(_ directories: PluginDirectories, _ surroundings: PluginSurroundings) -> PluginCatalog {
@@ -188,7 +202,7 @@ struct ProvdDaemon {
 
     /// The service that answers DHCPINFORM, if it is enabled.
     private func inform(
-        _ appliance: Appliance, _ registry: DeviceRegistry, _ definitions: VendorCatalog?
+        _ appliance: Appliance, _ registry: DeviceRegistry, _ definitions: VendorCatalog?, _ settings: ProvisioningSettings
     ) throws(ConfigurationProblem) -> [ServiceGroupConfiguration.ServiceConfiguration] {
         guard configuration.answersInform else { return [] }
         guard let definitions else {
@@ -198,7 +212,7 @@ struct ProvdDaemon {
             throw ConfigurationProblem(
                 "dhcp_inform needs one IPv4 address, not “\(configuration.informAddress)”: set dhcp_inform.address to this machine's in the phones' network, or dhcp_inform.enabled: false")
         }
-        let location = DHCPPlan.ProvdLocation(address: address, httpURL: "http://\(address):\(configuration.http.port)")
+        let location = DHCPPlan.ProvdLocation(address: address, httpURL: settings.baseURL(host: "\(address)"))
         let server = InformServer(
             catalog: definitions, location: location, sightings: InformSightings(appliance, registry: registry),
             interface: configuration.informInterface, logger: logger
@@ -231,10 +245,13 @@ struct ProvdDaemon {
     }
 
     private func sipEndpoint(
-        _ appliance: Appliance, _ readiness: Readiness, becameSomebodys: @escaping @Sendable (DeviceID) -> Void
+        _ appliance: Appliance, _ readiness: Readiness, _ certificate: ServerCertificate?, becameSomebodys: @escaping @Sendable (DeviceID) -> Void
     ) throws -> SIPEndpoint {
         var endpoint = SIPEndpointConfiguration(
             listeners: [.init(host: configuration.sip.address, port: UInt16(clamping: configuration.sip.port))])
+        if configuration.tls.sip > 0 {
+            endpoint.listeners.append(.init(host: configuration.sip.address, port: UInt16(clamping: configuration.tls.sip), transports: [.tls]))
+        }
         endpoint.realm = configuration.sipRealm
         endpoint.digestAlgorithms = configuration.digestAlgorithms
         let onboarding = configuration.onboarding
@@ -246,19 +263,6 @@ struct ProvdDaemon {
                 accounts: PhoneAccounts(appliance), dialling: CodeDialling(appliance, settings: onboarding.settings),
                 features: PhoneFeatures(appliance, settings: onboarding.settings), settings: onboarding.settings,
                 manner: onboarding.manner ?? .answer, logger: logger, becameSomebodys: becameSomebodys),
-            prompts: onboarding.prompts(logger), logger: logger, onListening: { _ in readiness.isListening("sip") })
-    }
-
-    private func httpServer<Responder: HTTPResponder>(
-        _ name: String, _ listener: ProvdConfiguration.Listener, _ responder: Responder, _ readiness: Readiness
-    ) -> NamedServer<Application<Responder>> where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
-        // Phones keep connections open that they do not use: a minute is enough for the next file.
-        let application = Application(
-            responder: responder, server: .http1(configuration: .init(idleTimeout: .seconds(60))),
-            configuration: .init(
-                address: .hostname(listener.address, port: listener.port), backlog: Self.backlog,
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
-            onServerRunning: { _ in readiness.isListening(name) }, logger: logger)
-        return NamedServer(name: name, listener: listener, server: application)
+            prompts: onboarding.prompts(logger), certificate: certificate, logger: logger, onListening: { _ in readiness.isListening("sip") })
     }
 }

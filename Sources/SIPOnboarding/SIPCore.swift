@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Logging
+import NetTypes
 import NIOCore
 import SIPWire
 
@@ -13,7 +14,9 @@ actor SIPCore {
     private var channels: [SIPFlow.ChannelID: any Channel] = [:]
     private var udpChannels: Set<SIPFlow.ChannelID> = []
     private var lastChannel: SIPFlow.ChannelID = 0
-    private var connectionCount = 0
+    /// The host at the other end of each connection, and how many it has.
+    private var connectionHosts: [SIPFlow.ChannelID: String] = [:]
+    private var connectionCounts: [String: Int] = [:]
     private var waiting: [UInt64: CheckedContinuation<NotifyOutcome, Never>] = [:]
     private var lastNotification: UInt64 = 0
     private var jobCount = 0
@@ -64,16 +67,22 @@ actor SIPCore {
 
     /// Adds a TCP connection, if there is room for one more.
     func addConnection(_ channel: any Channel) -> SIPFlow.ChannelID? {
-        guard connectionCount < configuration.maximumConnections, !isStopped else { return nil }
-        connectionCount += 1
+        let host = SIPAddress(channel.remoteAddress).host, count = connectionCounts[host, default: 0]
+        let isTooMany = count >= configuration.maximumConnectionsPerAddress && IPAddress(host)?.isLoopback == false
+        guard connectionHosts.count < configuration.maximumConnections, !isTooMany, !isStopped else { return nil }
+        connectionCounts[host] = count + 1
         let id = nextChannel()
+        connectionHosts[id] = host
         channels[id] = channel
         return id
     }
 
     /// A TCP connection is closed.
     func removeConnection(_ id: SIPFlow.ChannelID) {
-        if channels.removeValue(forKey: id) != nil { connectionCount -= 1 }
+        channels[id] = nil
+        if let host = connectionHosts.removeValue(forKey: id), let count = connectionCounts[host] {
+            connectionCounts[host] = count > 1 ? count - 1 : nil
+        }
         perform(server.closed(id))
     }
 

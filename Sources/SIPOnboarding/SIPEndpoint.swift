@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+public import Certificates
 public import Logging
 import NIOCore
 import NIOPosix
@@ -8,7 +9,7 @@ import SIPWire
 
 /// The embedded SIP endpoint: a registrar for phones, the callee of provisioning codes, and a proxy between lines.
 ///
-/// It listens on UDP and TCP, takes registrations and calls of the accounts that
+/// It listens on UDP, TCP and TLS, takes registrations and calls of the accounts that
 /// ``OnboardingDecisions`` knows, and sends NOTIFY to registered phones. It is no PBX: it passes
 /// calls on between phones that are registered here, and nobody reaches anybody else through it.
 public struct SIPEndpoint: Service {
@@ -25,6 +26,7 @@ public struct SIPEndpoint: Service {
     private let logger: Logger
     private let onListening: @Sendable ([BoundListener]) async -> Void
     private let core: SIPCore
+    private let certificate: ServerCertificate?
 
     /// Creates an endpoint; ``run()`` starts it.
     ///
@@ -32,15 +34,18 @@ public struct SIPEndpoint: Service {
     ///   - configuration: where to listen, and limits.
     ///   - decisions: the use cases.
     ///   - prompts: what calls hear; without any they are silent.
+    ///   - certificate: what TLS connections are served with; without one a listener for TLS is an error.
     ///   - logger: where to log.
     ///   - onListening: called once all listeners are open, before the first message is read.
     public init(
-        configuration: SIPEndpointConfiguration, decisions: any OnboardingDecisions, prompts: PromptShelf = PromptShelf(), logger: Logger,
+        configuration: SIPEndpointConfiguration, decisions: any OnboardingDecisions, prompts: PromptShelf = PromptShelf(),
+        certificate: ServerCertificate? = nil, logger: Logger,
         onListening: @escaping @Sendable ([BoundListener]) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.decisions = decisions
         self.logger = logger
+        self.certificate = certificate
         self.onListening = onListening
         core = SIPCore(configuration, prompts: prompts, logger: logger)
     }
@@ -49,14 +54,14 @@ public struct SIPEndpoint: Service {
     ///
     /// - Throws: ``SIPEndpointError`` if an address cannot be listened on.
     public func run() async throws {
-        let listeners = try await SIPListeners.open(configuration)
+        let listeners = try await SIPListeners.open(configuration, certificate)
         logger.info("SIP endpoint listens", metadata: ["addresses": .array(listeners.bound.map { "\($0.transport.rawValue) \($0.address)" })])
         await onListening(listeners.bound)
         do {
             try await cancelWhenGracefulShutdown {
                 try await withThrowingDiscardingTaskGroup { group in
                     for socket in listeners.udp { group.addTask { try await serve(datagrams: socket) } }
-                    for socket in listeners.tcp { group.addTask { try await serve(connections: socket) } }
+                    for stream in listeners.streams { group.addTask { try await serve(stream) } }
                     group.addTask { try await core.serveTimers() }
                     group.addTask { await core.serveJobs(decisions: decisions) }
                     group.addTask { await core.serveMedia() }
@@ -133,18 +138,18 @@ public struct SIPEndpoint: Service {
         }
     }
 
-    private func serve(connections socket: SIPListeners.Connections) async throws {
-        try await socket.executeThenClose { inbound in
+    private func serve(_ stream: SIPListeners.Stream) async throws {
+        try await stream.connections.executeThenClose { inbound in
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in inbound {
                     guard let id = await core.addConnection(connection.channel) else {
-                        logger.warning("Refused a TCP connection: too many are open")
+                        logger.warning("Refused a connection: too many are open", metadata: ["remote": "\(SIPAddress(connection.channel.remoteAddress))"])
                         connection.channel.close(promise: nil)
                         group.addTask { try? await connection.executeThenClose { _, _ in } }
                         continue
                     }
                     group.addTask {
-                        await serve(connection, id)
+                        await serve(connection, id, stream.transport)
                         await core.removeConnection(id)
                     }
                 }
@@ -153,9 +158,9 @@ public struct SIPEndpoint: Service {
     }
 
     /// Serves one connection. Its errors end this connection only.
-    private func serve(_ connection: NIOAsyncChannel<SIPStreamEvent, ByteBuffer>, _ id: SIPFlow.ChannelID) async {
+    private func serve(_ connection: NIOAsyncChannel<SIPStreamEvent, ByteBuffer>, _ id: SIPFlow.ChannelID, _ transport: SIPTransport) async {
         let flow = SIPFlow(
-            transport: .tcp, channel: id, remote: SIPAddress(connection.channel.remoteAddress), local: SIPAddress(connection.channel.localAddress))
+            transport: transport, channel: id, remote: SIPAddress(connection.channel.remoteAddress), local: SIPAddress(connection.channel.localAddress))
         do {
             try await connection.executeThenClose { inbound, _ in
                 for try await event in inbound {

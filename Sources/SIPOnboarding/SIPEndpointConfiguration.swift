@@ -93,6 +93,9 @@ public struct SIPEndpointConfiguration: Sendable, Hashable {
     /// How many TCP connections can be open.
     public var maximumConnections = 8_000
 
+    /// How many of them one address can have open, loopback excepted; behind address translation a whole site has one address.
+    public var maximumConnectionsPerAddress = 2_000
+
     /// How long a TCP peer may take over one message, and an unregistered one may be silent.
     public var messageTimeout = Duration.seconds(20)
 

@@ -10,6 +10,8 @@ public struct SIPEndpointError: Error, Sendable, CustomStringConvertible {
         case notPermitted
         /// This machine has no such address.
         case noSuchAddress
+        /// TLS is to be spoken, and no certificate is given.
+        case noCertificate
         /// Anything else.
         case cannotListen
     }
@@ -35,6 +37,8 @@ public struct SIPEndpointError: Error, Sendable, CustomStringConvertible {
             "Cannot listen on \(place): not permitted. Ports below 1024 need CAP_NET_BIND_SERVICE."
         case .noSuchAddress:
             "Cannot listen on \(place): this machine has no such address. Listen on 0.0.0.0 or ::, or on an address that “ip address” shows."
+        case .noCertificate:
+            "Cannot listen on \(place): there is no certificate. Set tls.certificate_file and tls.key_file."
         case .cannotListen:
             "Cannot listen on \(place): \(cause)."
         }

@@ -4,6 +4,8 @@
 public enum SIPTransport: String, Sendable, Hashable, CaseIterable {
     case udp = "UDP"
     case tcp = "TCP"
+    /// TLS over TCP (RFC 3261 section 26.2).
+    case tls = "TLS"
 }
 
 /// An IP address and port in text, an IPv6 address without brackets.
@@ -56,5 +58,5 @@ public struct SIPFlow: Sendable, Hashable {
     }
 
     /// Whether nothing gets lost on the way.
-    var isReliable: Bool { transport == .tcp }
+    var isReliable: Bool { transport != .udp }
 }

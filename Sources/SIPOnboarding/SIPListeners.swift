@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Certificates
 import Datagrams
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// The endpoint's open sockets.
 struct SIPListeners: Sendable {
     struct Datagrams: Sendable {
         let channel: NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>
     }
+    struct Stream: Sendable {
+        let transport: SIPTransport
+        let connections: Connections
+    }
     typealias Connections = NIOAsyncChannel<NIOAsyncChannel<SIPStreamEvent, ByteBuffer>, Never>
 
     private(set) var udp: [Datagrams] = []
-    private(set) var tcp: [Connections] = []
+    /// Streams, with and without TLS.
+    private(set) var streams: [Stream] = []
     private(set) var bound: [SIPEndpoint.BoundListener] = []
 
     /// Bytes that the kernel keeps for a UDP socket while the endpoint is busy: some thousand requests.
@@ -27,20 +34,24 @@ struct SIPListeners: Sendable {
     /// Opens all sockets of a configuration, or none.
     ///
     /// - Throws: ``SIPEndpointError`` for the first address that cannot be listened on.
-    static func open(_ configuration: SIPEndpointConfiguration) async throws(SIPEndpointError) -> SIPListeners {
+    static func open(_ configuration: SIPEndpointConfiguration, _ certificate: ServerCertificate?) async throws(SIPEndpointError) -> SIPListeners {
         var listeners = SIPListeners()
         for listener in configuration.listeners {
             var port = listener.port
             // TCP first: with port 0, UDP then takes the port that TCP got.
-            for transport in [SIPTransport.tcp, .udp] where listener.transports.contains(transport) {
+            for transport in [SIPTransport.tls, .tcp, .udp] where listener.transports.contains(transport) {
                 let wanted = SIPAddress(host: listener.host, port: port)
+                if transport == .tls, certificate == nil {
+                    await listeners.close()
+                    throw SIPEndpointError(code: .noCertificate, address: wanted, transport: transport, cause: "no certificate")
+                }
                 do {
                     let address = try SocketAddress(ipAddress: listener.host, port: Int(port))
                     let actual: SIPAddress
                     switch transport {
-                    case .tcp:
-                        let socket = try await openTCP(address, configuration)
-                        listeners.tcp.append(socket)
+                    case .tcp, .tls:
+                        let socket = try await openTCP(address, configuration, transport == .tls ? certificate : nil)
+                        listeners.streams.append(Stream(transport: transport, connections: socket))
                         actual = SIPAddress(socket.channel.localAddress)
                     case .udp:
                         let socket = try await openUDP(address)
@@ -60,7 +71,7 @@ struct SIPListeners: Sendable {
 
     private func close() async {
         for socket in udp { try? await socket.channel.channel.close() }
-        for socket in tcp { try? await socket.channel.close() }
+        for stream in streams { try? await stream.connections.channel.close() }
     }
 
     /// How often a UDP address is tried that was ours a moment ago, and how long between two tries.
@@ -97,7 +108,9 @@ struct SIPListeners: Sendable {
         }
     }
 
-    private static func openTCP(_ address: SocketAddress, _ configuration: SIPEndpointConfiguration) async throws -> Connections {
+    private static func openTCP(
+        _ address: SocketAddress, _ configuration: SIPEndpointConfiguration, _ certificate: ServerCertificate?
+    ) async throws -> Connections {
         var bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: backlog)
@@ -105,6 +118,8 @@ struct SIPListeners: Sendable {
         if address.protocol == .inet6 { bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1) }
         return try await bootstrap.bind(to: address) { channel in
             channel.eventLoop.makeCompletedFuture {
+                // Asked for each connection, so that a renewed certificate serves from now on.
+                if let certificate { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate.context())) }
                 try channel.pipeline.syncOperations.addHandler(
                     SIPStreamHandler(limits: configuration.limits, timeout: configuration.messageTimeout))
                 return try NIOAsyncChannel(wrappingChannelSynchronously: channel)

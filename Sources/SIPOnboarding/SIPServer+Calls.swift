@@ -71,7 +71,7 @@ extension SIPServer {
             // Without audio nobody hears the question.
             return respond(refuse(question.refusal, transaction), to: key, now: now)
         case .forward(let usernames):
-            return relay(to: usernames, transaction, key, now: now)
+            return relay(to: usernames, from: call.account, transaction, key, now: now)
         case .notHandled:
             return respond(makeResponse(404, to: transaction), to: key, now: now)
         }
@@ -204,7 +204,7 @@ extension SIPServer {
     }
 
     static func contact(_ flow: SIPFlow) -> String {
-        "<sip:\(flow.local)\(flow.transport == .tcp ? ";transport=tcp" : "")>"
+        "<sip:\(flow.local)\(flow.transport == .udp ? "" : ";transport=\(flow.transport.rawValue.lowercased())")>"
     }
 
     static func dialogID(_ fields: SIPRequestFields) -> DialogID? {

@@ -88,7 +88,8 @@ extension SIPServer {
 
     /// The way to a contact: that of its REGISTER, or to the contact's address if that is gone.
     func flow(to binding: RegistrarBindings.Binding) -> SIPFlow? {
-        binding.flow ?? udpFlow(to: SIPAddress(host: Self.plainHost(binding.contact.host), port: binding.contact.port ?? 5060))
+        // What was registered over TLS is never sent in the clear.
+        binding.flow ?? (binding.transport == .tls ? nil : udpFlow(to: SIPAddress(host: Self.plainHost(binding.contact.host), port: binding.contact.port ?? 5060)))
     }
 
     /// A flow from a UDP socket of the same address family.

@@ -18,14 +18,17 @@ struct RelayedRequest: Sendable {
 ///
 /// It passes requests on to contacts of this registrar and to nobody else. No audio passes through it.
 extension SIPServer {
-    /// The user part of this proxy's Record-Route values, by which it knows them again.
-    private static let routeUser = "provd"
+    /// Header fields by which a phone could say that it is somebody else, or make another phone answer by itself or fetch
+    /// something. Phones trust this server, and it does not trust phones (RFC 3325 section 9, RFC 5373 section 9.3).
+    private static let untrustedFields: Set = [
+        "p-asserted-identity", "p-preferred-identity", "remote-party-id", "alert-info", "call-info", "answer-mode", "priv-answer-mode",
+    ]
 
     // MARK: - Requests
 
     /// Passes a call on to all phones of some accounts.
     mutating func relay(
-        to usernames: [String], _ transaction: PendingRequest, _ key: TransactionKey, now: ContinuousClock.Instant
+        to usernames: [String], from account: SIPAccount, _ transaction: PendingRequest, _ key: TransactionKey, now: ContinuousClock.Instant
     ) -> [Effect] {
         guard bindings.lineCount <= configuration.maximumRelayedLines, relayed.count < configuration.maximumRelayedCalls else {
             var response = makeResponse(503, to: transaction)
@@ -41,10 +44,21 @@ extension SIPServer {
             return told + respond(response, to: key, now: now)
         }
         if let refusal = refusalToRelay(transaction) { return respond(refusal, to: key, now: now) }
+        guard isOwnName(transaction.fields.from, of: account) else {
+            return respond(makeResponse(403, "From Is Not Your Account", to: transaction), to: key, now: now)
+                + [failed(account.username, transaction.flow, .otherAccount)]
+        }
         let contacts = usernames.flatMap { bindings.contacts(of: $0) }.filter { $0.expiry > now }
         let ways = contacts.compactMap { binding in flow(to: binding).map { (binding.contact, $0) } }
         guard !ways.isEmpty else { return respond(makeResponse(480, to: transaction), to: key, now: now) }
         return fork(transaction, key, to: Array(ways.prefix(configuration.maximumForks)), now: now)
+    }
+
+    /// Whether a caller shows itself as the account whose password it gave, or as nobody (RFC 3261 section 20.20): the phone that
+    /// rings shows From, and who reads it must be able to believe it.
+    private func isOwnName(_ from: NameAddr, of account: SIPAccount) -> Bool {
+        guard let uri = from.uri.sip else { return false }
+        return uri.userText == account.username || (uri.userText == "anonymous" && uri.host.lowercased() == "anonymous.invalid")
     }
 
     /// A request within a call that took its way over this proxy: it goes on to its Request-URI, if that is a phone of this
@@ -72,8 +86,29 @@ extension SIPServer {
     }
 
     private func isRoutedHere(_ request: SIPRequest) -> Bool {
-        guard let first = request.headers.first("Route"), let route = try? NameAddr.list(first).first, let uri = route.uri.sip else { return false }
-        return uri.user == Self.routeUser && uri.parameters.contains("lr")
+        guard let first = request.headers.first("Route"), let route = try? NameAddr.list(first).first else { return false }
+        return isOwn(route, request)
+    }
+
+    /// Whether a Route value is one that this proxy gave to the phones of this call. Nobody else knows it: otherwise whoever reaches
+    /// this port could send requests to phones that cannot be reached by themselves, in the name of this server.
+    private func isOwn(_ route: NameAddr, _ request: SIPRequest) -> Bool {
+        guard let uri = route.uri.sip, uri.parameters.contains("lr") else { return false }
+        return uri.user == routeUser(request)
+    }
+
+    /// The user part of this proxy's Record-Route values. The hash is keyed anew in every process.
+    private func routeUser(_ request: SIPRequest) -> String {
+        var hasher = Hasher()
+        hasher.combine("Record-Route")
+        hasher.combine(request.headers["Call-ID"])
+        return "provd-" + String(UInt(bitPattern: hasher.finalize()), radix: 36)
+    }
+
+    /// A Record-Route value that leads back here over the transport of a flow.
+    private func recordRoute(_ flow: SIPFlow, _ request: SIPRequest) -> String {
+        let transport = flow.transport == .udp ? "" : ";transport=\(flow.transport.rawValue.lowercased())"
+        return "<sip:\(routeUser(request))@\(flow.local.uriHost):\(flow.local.port)\(transport);lr>"
     }
 
     /// Why a request cannot be passed on (RFC 3261 section 16.3).
@@ -140,19 +175,24 @@ extension SIPServer {
         for value in [via, context.topVia] + context.fields.vias.dropFirst() { headers.append("Via", value.description) }
         headers.append("Max-Forwards", "\(context.fields.maxForwards - 1)")
         if context.request.method == .invite, needsRoute(context, uri, flow, caller) {
-            headers.append("Record-Route", "<sip:\(Self.routeUser)@\(caller.local.uriHost):\(caller.local.port);lr>")
+            // Each side gets an address that it can reach by its own transport: the callee's stands first (RFC 5658).
+            let ownRoute = recordRoute(caller, context.request), calleesRoute = recordRoute(flow, context.request)
+            if calleesRoute != ownRoute { headers.append("Record-Route", calleesRoute) }
+            headers.append("Record-Route", ownRoute)
         }
-        var isFirstRoute = true
+        var isOwnRoute = true
         for field in context.request.headers.fields {
             switch SIPHeader(field.name, "").name.lowercased() {
             case "via", "v", "max-forwards": continue
             // The caller's proof is for this server.
             case "authorization", "proxy-authorization": continue
+            case let name where Self.untrustedFields.contains(name): continue
             case "route":
-                guard isFirstRoute else { break }
-                isFirstRoute = false
-                guard isRoutedHere(context.request), let routes = try? NameAddr.list(field) else { break }
-                for route in routes.dropFirst() { headers.append("Route", route.description) }
+                guard isOwnRoute, let routes = try? NameAddr.list(field) else { break }
+                // What follows this proxy's own values stays.
+                let others = routes.drop { isOwn($0, context.request) }
+                isOwnRoute = others.isEmpty
+                for route in others { headers.append("Route", route.description) }
                 continue
             default: break
             }
@@ -249,7 +289,7 @@ extension SIPServer {
         guard let vias = try? Via.list(response.headers) else { return response }
         response.headers.removeAll("Via")
         var headers = SIPHeaders(vias.dropFirst().map { SIPHeader("Via", $0.description) })
-        for field in response.headers.fields { headers.append(field) }
+        for field in response.headers.fields where !Self.untrustedFields.contains(SIPHeader(field.name, "").name.lowercased()) { headers.append(field) }
         response.headers = headers
         return response
     }

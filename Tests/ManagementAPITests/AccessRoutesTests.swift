@@ -40,6 +40,32 @@ struct AccessRoutesTests {
         #expect(try await api.client.delete("/1.0/tokens/administrator", headers: ["X-Auth-Token": api.otherToken]).status == 404)
     }
 
+    @Test("A token of a tenant below, whatever it allows, does nothing that concerns all tenants", arguments: [
+        (.get, "/0.2/cfg_mgr/configs"), (.get, "/0.2/cfg_mgr/configs/base/raw"), (.put, "/0.2/cfg_mgr/configs/base"), (.get, "/1.0/configs"),
+        (.patch, "/1.0/configs/base"), (.get, "/1.0/backups"), (.post, "/1.0/backups"), (.get, "/1.0/repositories"), (.post, "/1.0/repositories"),
+        (.get, "/1.0/dhcp/site"), (.put, "/1.0/dhcp/site"), (.post, "/1.0/plugins"), (.delete, "/1.0/plugins/acme"), (.post, "/0.2/pg_mgr/reload"),
+        (.post, "/0.2/pg_mgr/install/install"), (.put, "/0.2/configure/plugin_server"), (.put, "/0.2/configure/http_proxy"),
+        (.post, "/0.2/dev_mgr/dhcpinfo"), (.post, "/1.0/sightings"), (.get, "/1.0/%63onfigs"),
+    ] as [(HTTPRequest.Method, String)])
+    func applianceWide(method: HTTPRequest.Method, path: String) async throws {
+        let api = try await TenantedAPI()
+        let isWazo = path.hasPrefix("/0.2")
+        let type = isWazo ? "application/vnd.proformatique.provd+json" : "application/json"
+        let scope = TenantScope(APIClient.tenant)
+        let (_, everything) = try await TokenBook(api.client.appliance).issue(
+            .init(name: "all", tenant: TenantID(api.sub1), permissions: ["#"], expires: nil), by: PermissionPatterns(["#"]), in: TenantScope(TenantID(api.sub1)))
+        let (_, own) = try await TokenBook(api.client.appliance).issue(
+            .init(name: "own", tenant: APIClient.tenant, permissions: ["#"], expires: nil), by: PermissionPatterns(["#"]), in: scope)
+        func status(_ token: String) async throws -> Int {
+            try await api.client.send(
+                method, path, headers: ["Content-Type": type, "X-Auth-Token": token], bytes: method == .get ? [] : ([:] as JSONValue).serialized()
+            ).status
+        }
+        #expect(try await status(everything) == (isWazo ? 401 : 403))
+        // Whatever comes of it, the token of the appliance's own tenant is let in.
+        #expect(try await ![401, 403].contains(status(own)))
+    }
+
     @Test("A wrong token is refused with the member", arguments: [
         ([:], "name"), (["name": "x"], "permissions"), (["name": "x", "permissions": []], "permissions"),
         (["name": "x", "permissions": [1]], "permissions"), (["name": "", "permissions": ["#"]], "name"),

@@ -120,6 +120,22 @@ struct RegistryTests {
         #expect(try await test.yealink(from: "10.77.0.11").text != nil)
     }
 
+    @Test("Nor does one that names the phone by its serial number")
+    func forgeryBySerialNumber() async throws {
+        let test = try await TestAppliance(access: .open)
+        var acknowledgement = try observation(.ack, "00:15:65:0a:bb:cc", ip: "10.77.0.11")
+        acknowledgement.recognition = .init(vendor: "Yealink", basis: "OUI")
+        try await test.dhcp.take(acknowledgement)
+        let device = try await test.device()
+        var document = device.document
+        document["sn"] = "SN-4711"
+        #expect(try await DeviceBook(test.appliance, scope: TenantScope(test.tenant)).replace(device.id, with: document))
+        let forged = Sighting(
+            source: .http, trust: .claimed, identity: .init(serialNumber: "SN-4711", vendor: "Yealink"), ip: IPAddress("10.77.0.66"), basis: ["test"])
+        _ = try await test.registry.sight(forged)
+        #expect(try await test.device().ip == IPAddress("10.77.0.11"))
+    }
+
     @Test("Without DHCP evidence the first asker is bound, and nobody else gets the file after")
     func enrolment() async throws {
         let test = try await TestAppliance()

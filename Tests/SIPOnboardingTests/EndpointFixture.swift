@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Certificates
 import Logging
 import NIOCore
 import NIOPosix
@@ -9,7 +10,7 @@ import Testing
 
 /// Runs an endpoint on free ports of the loopback interface for as long as `body` takes.
 func withEndpoint(
-    host: String = "127.0.0.1", _ configure: (inout SIPEndpointConfiguration) -> Void = { _ in },
+    host: String = "127.0.0.1", certificate: ServerCertificate? = nil, _ configure: (inout SIPEndpointConfiguration) -> Void = { _ in },
     _ body: (SIPEndpoint, FakeDecisions, SIPAddress) async throws -> Void
 ) async throws {
     let (bound, announce) = AsyncStream<SIPAddress>.makeStream()
@@ -17,7 +18,7 @@ func withEndpoint(
     configure(&configuration)
     let decisions = FakeDecisions()
     let prompts = try PromptShelf(directory: shippedPrompts)
-    let endpoint = SIPEndpoint(configuration: configuration, decisions: decisions, prompts: prompts, logger: Logger(label: "test")) { listeners in
+    let endpoint = SIPEndpoint(configuration: configuration, decisions: decisions, prompts: prompts, certificate: certificate, logger: Logger(label: "test")) { listeners in
         if let first = listeners.first { announce.yield(first.address) }
     }
     try await withThrowingTaskGroup(of: Void.self) { group in

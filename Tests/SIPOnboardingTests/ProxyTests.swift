@@ -115,7 +115,7 @@ struct ProxyTests {
         var site = Site(contactHost: "192.168.1.7")
         let invite = try site.invite()
         let route = try #require(invite.headers["Record-Route"])
-        #expect(route == "<sip:provd@10.0.0.1:5060;lr>")
+        #expect(route.hasPrefix("<sip:provd-") && route.hasSuffix("@10.0.0.1:5060;lr>"))
         #expect(invite.uri.description == "sip:bob@192.168.1.7:5060" && site.phone.flows.last?.remote.host == "10.0.0.12")
         try site.answer(200, invite)
         let tag = try #require(try NameAddr(SIPHeader("To", try site.phone.takeResponse().headers["To"] ?? "")).tag)
@@ -149,6 +149,61 @@ struct ProxyTests {
         #expect(try site.call().statusCode == 480)
         site.phone.outcome = .forward([])
         #expect(try site.call().statusCode == 480)
+    }
+
+    @Test("A caller shows itself as its own account or as nobody: whoever is called can believe it", arguments: [
+        ("From: <sip:boss@10.0.0.1>;tag=f1", 403), ("From: <tel:+33123456789>;tag=f1", 403), ("From: <sip:anonymous@evil.example>;tag=f1", 403),
+        ("From: \"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=f1", 100),
+    ])
+    func claimedName(from: String, status: Int) throws {
+        var site = Site()
+        let response = try site.call(replacing: "From: <sip:ap1@10.0.0.1>;tag=f1", with: from, takingRequests: true)
+        #expect(response.statusCode == status)
+        #expect(site.phone.reports.contains { if case .authenticationFailed(let failure) = $0 { failure.reason == .otherAccount } else { false } } == (status == 403))
+    }
+
+    @Test("Who it is, and what the other phone is to do by itself, a caller cannot say in other fields either")
+    func untrustedFields() throws {
+        let claims = [
+            "P-Asserted-Identity: <sip:boss@10.0.0.1>", "Remote-Party-ID: <sip:boss@10.0.0.1>;party=calling", "P-Preferred-Identity: <sip:boss@10.0.0.1>",
+            "Answer-Mode: Auto", "Call-Info: <http://10.0.0.1/x>;answer-after=0", "Alert-Info: <http://192.0.2.1/a.wav>",
+        ]
+        var site = Site()
+        let invite = try site.invite(headers: claims + ["X-Kept: yes"])
+        for claim in claims { #expect(invite.headers[String(claim.prefix { $0 != ":" })] == nil, "\(claim)") }
+        #expect(invite.headers["X-Kept"] == "yes")
+    }
+
+    @Test("A way through the proxy that it did not give leads nowhere", arguments: ["provd", "provd-0", "provd-1y2p0ij32e8e7"])
+    func strangersRoute(user: String) throws {
+        var site = Site(contactHost: "192.168.1.7")
+        for method in ["NOTIFY", "INVITE", "BYE", "MESSAGE"] {
+            let text = try site.phone.request(method, to: "102", toTag: "guess", headers: ["Route: <sip:\(user)@10.0.0.1:5060;lr>", "Event: check-sync"])
+                .replacing("\(method) sip:102@10.0.0.1 ", with: "\(method) sip:bob@192.168.1.7:5060 ")
+            try site.phone.receive(text)
+            #expect(site.phone.sent.compactMap(\.request).isEmpty, "\(method)")
+            site.phone.sent = []
+        }
+    }
+
+    @Test("Between TLS and UDP each side gets an address of its own kind, and what follows passes in both directions")
+    func twoTransports() throws {
+        var site = Site(contactHost: "192.168.1.7")
+        let tls = SIPFlow(
+            transport: .tls, channel: 7, remote: SIPAddress(host: "10.0.0.11", port: 50_000), local: SIPAddress(host: "10.0.0.1", port: 5061))
+        let invite = try site.invite(over: tls)
+        let routes = invite.headers.all("Record-Route").map { String(decoding: $0.bytes, as: UTF8.self) }
+        #expect(routes.count == 2 && routes[0].hasSuffix("@10.0.0.1:5060;lr>") && routes[1].hasSuffix("@10.0.0.1:5061;transport=tls;lr>"))
+        try site.answer(200, invite)
+        // The caller's way is the other way round, in one field or in two.
+        for headers in [["Route: \(routes[1])", "Route: \(routes[0])"], ["Route: \(routes[1]), \(routes[0]), <sip:other.example;lr>"]] {
+            site.phone.sent = []
+            try site.phone.receive(
+                try site.phone.request("ACK", to: "102", toTag: "b1", headers: headers)
+                    .replacing("ACK sip:102@10.0.0.1 ", with: "ACK sip:bob@192.168.1.7:5060 "), over: tls)
+            let ack = try site.phone.takeRequest()
+            #expect(ack.method == .ack && ack.headers.all("Route").map { String(decoding: $0.bytes, as: UTF8.self) } == (headers.count == 1 ? ["<sip:other.example;lr>"] : []))
+        }
     }
 
     @Test("Above its bounds the proxy says so", arguments: [true, false])
@@ -187,27 +242,31 @@ private struct Site {
         _ = try? phone.server.bindings.update(contacts, of: "bob")
     }
 
-    mutating func call(headers: [String] = [], replacing text: String = "", with other: String = "") throws -> SIPResponse {
+    /// - Parameter takingRequests: whether requests to the phones are expected.
+    mutating func call(
+        headers: [String] = [], replacing text: String = "", with other: String = "", takingRequests: Bool = false
+    ) throws -> SIPResponse {
         let headers = headers + [ServerFixture.contact, "Content-Type: application/sdp"], body = ServerFixture.offer.replacing("\r\n", with: "\n")
         try phone.receive(try phone.request("INVITE", to: "102", headers: headers, body: body))
         let challenge = try phone.takeResponse()
         let invite = try phone.request("INVITE", to: "102", headers: headers, challenge: challenge, body: body)
         try phone.receive(text.isEmpty ? invite : invite.replacing(text, with: other))
+        if takingRequests { phone.sent.removeAll { $0.request != nil } }
         return try phone.takeResponse()
     }
 
     /// The requests that reach the phones of the line.
-    mutating func invites() throws -> [SIPRequest] {
-        let headers = [ServerFixture.contact, "Content-Type: application/sdp"], body = ServerFixture.offer.replacing("\r\n", with: "\n")
-        try phone.receive(try phone.request("INVITE", to: "102", headers: headers, body: body))
+    mutating func invites(headers: [String] = [], over flow: SIPFlow? = nil) throws -> [SIPRequest] {
+        let headers = headers + [ServerFixture.contact, "Content-Type: application/sdp"], body = ServerFixture.offer.replacing("\r\n", with: "\n")
+        try phone.receive(try phone.request("INVITE", to: "102", headers: headers, body: body), over: flow)
         let challenge = try phone.takeResponse()
-        try phone.receive(try phone.request("INVITE", to: "102", branch: "call", headers: headers, challenge: challenge, body: body))
+        try phone.receive(try phone.request("INVITE", to: "102", branch: "call", headers: headers, challenge: challenge, body: body), over: flow)
         defer { phone.sent = [] }
         return phone.sent.compactMap(\.request)
     }
 
-    mutating func invite() throws -> SIPRequest {
-        try #require(try invites().first)
+    mutating func invite(headers: [String] = [], over flow: SIPFlow? = nil) throws -> SIPRequest {
+        try #require(try invites(headers: headers, over: flow).first)
     }
 
     /// A phone of the line answers.

@@ -37,6 +37,8 @@ public struct APIAccess: Sendable {
     public let actor: AuditActor
     /// What the token allows, as far as it is known here: who makes tokens passes on no more than this.
     public let permissions: PermissionPatterns
+    /// The tenant that the token itself belongs to; `nil` where wazo-auth says what it may do, and for whom.
+    let ownTenant: TenantID?
     /// The tenant and all below it, found out when it is needed.
     let tree: @Sendable () async throws -> Set<TenantID>
 
@@ -52,6 +54,8 @@ public enum AccessRefusal: Error, Sendable, Equatable {
     case tenant(String)
     /// The token does not allow this.
     case permission(String)
+    /// This is the appliance's, and the token belongs to a tenant below.
+    case appliance
     /// Whoever knows cannot be asked now.
     case unavailable(String)
 
@@ -64,6 +68,9 @@ public enum AccessRefusal: Error, Sendable, Equatable {
             APIError(.unauthorized, "this token may not act for tenant \(tenant)")
         case .permission(let permission):
             APIError(dialect.isStrict ? .unauthorized : .forbidden, "this token does not allow \(permission)")
+        case .appliance:
+            APIError(
+                dialect.isStrict ? .unauthorized : .forbidden, "this concerns all tenants: only a token of the appliance's own tenant may do it")
         case .unavailable(let reason):
             APIError(.serviceUnavailable, reason, retryAfter: 5)
         }
@@ -86,7 +93,7 @@ public struct EmbeddedAuthority: AccessAuthority {
         guard let secret = credentials.token, let token = try await tokens.token(secret: secret), token.id == .administrator else { return nil }
         return APIAccess(
             tenant: token.tenant, actor: AuditActor(name: token.id.description, tenant: token.tenant, address: credentials.address),
-            permissions: PermissionPatterns(token.permissions), tree: { [token.tenant] })
+            permissions: PermissionPatterns(token.permissions), ownTenant: token.tenant, tree: { [token.tenant] })
     }
 
     public func access(_ credentials: APICredentials) async throws -> APIAccess {
@@ -99,6 +106,6 @@ public struct EmbeddedAuthority: AccessAuthority {
         guard permissions.allow(permission) else { throw AccessRefusal.permission(permission) }
         return APIAccess(
             tenant: tenant, actor: AuditActor(name: token.id.description, tenant: tenant, address: credentials.address),
-            permissions: permissions, tree: { tree.tree(of: tenant) })
+            permissions: permissions, ownTenant: token.tenant, tree: { tree.tree(of: tenant) })
     }
 }

@@ -4,6 +4,7 @@ import HTTPTypes
 import JSONText
 import PluginInstallation
 import PluginPackages
+import ProvModel
 import Provisioning
 
 extension CurrentRoutes {
@@ -17,7 +18,7 @@ extension CurrentRoutes {
             APIRoute(.post, "/1.0/repositories", "provd.repositories.create") { request in
                 let repository = try Self.repository(request.body)
                 try await useCases.pluginInstaller.add(repository)
-                return .created(.object(repository.document), at: "/1.0/repositories")
+                return .created(SecretMask.mask(.object(repository.document)), at: "/1.0/repositories")
             },
             APIRoute(.post, "/1.0/repositories/update", "provd.repositories.update.create") { _ in
                 let operation = try await useCases.pluginInstaller.update()
@@ -57,6 +58,6 @@ extension PluginInstaller.RepositoryState {
         document["serial"] = index.map { .int($0.serial) } ?? .null
         document["expires"] = (index?.expires?.description).map(JSONValue.string) ?? .null
         document["packages"] = .int(index?.packages.count ?? 0)
-        return .object(document)
+        return SecretMask.mask(.object(document))
     }
 }

@@ -2,6 +2,7 @@
 
 public import Hummingbird
 import Logging
+import NetTypes
 import NIOCore
 
 /// What is known of a request to the management API beside itself.
@@ -12,6 +13,8 @@ public struct ManagementContext: RequestContext {
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        asker = source.channel.remoteAddress?.ipAddress ?? "-"
+        // A socket for both kinds of IP shows IPv4 addresses as IPv6 ones, which nobody bans.
+        let address = source.channel.remoteAddress?.ipAddress
+        asker = address.map { IPAddress($0)?.description ?? $0 } ?? "-"
     }
 }

@@ -21,6 +21,7 @@ public struct ManagementResponder: HTTPResponder {
     private let securityLog: Logger
     private let gate: RequestGate
     private let page: WebPage?
+    private let applianceTenant: TenantID
 
     /// Makes a responder over the use cases.
     ///
@@ -31,6 +32,7 @@ public struct ManagementResponder: HTTPResponder {
         self.page = page
         self.authority = authority
         securityLog = useCases.securityLog
+        applianceTenant = useCases.tenant
         gate = RequestGate(limits: limits, now: useCases.now)
         routes = RouteTable(
             WazoRoutes(useCases).all + CurrentRoutes(useCases).all
@@ -60,7 +62,8 @@ public struct ManagementResponder: HTTPResponder {
         guard let route = resource.route(for: method) else {
             throw dialect.refusal(ofMethod: method, allow: resource.allow)
         }
-        let access = try await access(of: request, to: route.permission(with: parameters), dialect, context)
+        let access = try await access(
+            of: request, to: route.permission(with: parameters), concernsAll: ApplianceReach.concerns(route.method, path), context)
         guard route.method != .get || dialect.isAccepted(request.headers[.accept]) else {
             throw APIError(.notAcceptable, "this is offered as \(dialect.mediaType)")
         }
@@ -100,7 +103,7 @@ public struct ManagementResponder: HTTPResponder {
     }
 
     private func access(
-        of request: Request, to permission: String?, _ dialect: APIDialect, _ context: ManagementContext
+        of request: Request, to permission: String?, concernsAll: Bool, _ context: ManagementContext
     ) async throws -> APIAccess? {
         guard let permission else { return nil }
         do {
@@ -108,6 +111,7 @@ public struct ManagementResponder: HTTPResponder {
                 APICredentials(
                     token: request.headers[.xAuthToken], tenant: request.headers[.wazoTenant].flatMap { $0.isEmpty ? nil : $0 },
                     address: context.asker, permission: permission))
+            if concernsAll, let own = access.ownTenant, own != applianceTenant { throw AccessRefusal.appliance }
             try gate.enter(access.actor.name)
             return access
         } catch let refusal as AccessRefusal {

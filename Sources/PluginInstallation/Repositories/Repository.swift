@@ -3,6 +3,7 @@
 import Foundation
 public import JSONText
 public import PluginPackages
+import ProvModel
 
 /// A place from which plugins are installed, and what an administrator trusts about it.
 public struct Repository: Sendable, Hashable {
@@ -26,7 +27,7 @@ public struct Repository: Sendable, Hashable {
         let isHTTP = ["http://", "https://"].contains { trimmed.hasPrefix($0) } && URL(string: trimmed)?.host() != nil
         guard trimmed.hasPrefix("/") || isHTTP, trimmed.utf8.count <= 2_048, trimmed.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
             throw PackageError(
-                .malformed, "the repository \(name)", "“\(url)” is no place", remedy: "write https://…, http://… or the absolute path of a directory")
+                .malformed, "the repository \(name)", "“\(SecretMask.mask(address: url))” is no place", remedy: "write https://…, http://… or the absolute path of a directory")
         }
         guard !keys.isEmpty || allowsUnsigned else {
             throw PackageError(

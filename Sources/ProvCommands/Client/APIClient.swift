@@ -41,10 +41,12 @@ struct APIClient {
     private let base: String
     private let token: String
     private let tenant: String?
+    private let trust: HTTPSTrust
 
     init(_ options: ConnectionOptions) throws {
         let environment = ProcessInfo.processInfo.environment
         base = options.url ?? environment["PROVD_URL"] ?? "http://127.0.0.1:8666"
+        trust = try HTTPSTrust(base: base, named: options.caFile ?? environment["PROVD_CA_FILE"])
         tenant = options.tenant ?? environment["PROVD_TENANT"]
         let file = options.tokenFile ?? environment["PROVD_TOKEN_FILE"] ?? "/var/lib/provd/admin-token"
         guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
@@ -130,8 +132,9 @@ struct APIClient {
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response: HTTPClientResponse
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
+            response = try await trust.client.execute(request, timeout: Self.timeout)
         } catch {
+            if let advice = trust.advice(for: error) { throw Failure(.unreachable, description: "\(base) cannot be believed: \(advice)") }
             throw Failure(.unreachable, description: "provd does not answer at \(base) (\(error)): see that it runs, or name its address with --url")
         }
         guard !(200..<300).contains(response.status.code) else { return response }

@@ -50,6 +50,17 @@ struct Places {
         }
     }
 
+    /// Looks whether a certificate that the administrator names can be used.
+    mutating func check(_ tls: TLSSettings, _ configuration: ProvdConfiguration) {
+        // provd's own is made when it starts: to check must not make anything.
+        guard tls.files != nil else { return }
+        do throws(ConfigurationProblem) {
+            _ = try tls.certificate(configuration)
+        } catch {
+            faults.append(error.description)
+        }
+    }
+
     private mutating func checkWritable(_ path: String, key: String, remedy: String) {
         if !Self.isDirectory(path) {
             faults.append("\(key): \(path) is no directory: \(remedy)")

@@ -70,11 +70,13 @@ struct ProvdConfiguration: Sendable {
     var enrolmentHours: Double
     /// The section `auth`, and who may ask how much of the management API.
     var access: AccessConfiguration
+    /// The section `tls`, and the ports on which it is spoken.
+    var tls: TLSSettings
     /// `log.level` (trace, debug, info, notice, warning, error, critical; default info).
     var logLevel: Logger.Level
 
     /// All keys, as they stand in the file.
-    static let keys = OnboardingConfiguration.keys.union(AccessConfiguration.keys).union([
+    static let keys = OnboardingConfiguration.keys.union(AccessConfiguration.keys).union(TLSSettings.keys).union([
         "state_directory", "plugins_directory", "plugins.development", "plugins.keys", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
         "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "page_directory", "sip.address", "sip.port", "sip.realm", "sip.digest", "sip_pnp.enabled", "dhcp_inform.enabled",
         "dhcp_inform.interface", "dhcp_inform.address", "sightings.socket",
@@ -125,6 +127,7 @@ struct ProvdConfiguration: Sendable {
         fileAccess = policy
         enrolmentHours = Double(try Self.number("files.enrolment_hours", in: 0...8_760, default: 24, reader))
         self.access = try AccessConfiguration(reader: reader)
+        tls = try TLSSettings(reader: reader)
         let level = reader.string(forKey: "log.level", default: Logger.Level.info.rawValue)
         guard let known = Logger.Level(rawValue: level) else {
             throw ConfigurationProblem("log.level is “\(level)”: it can be \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -135,11 +138,17 @@ struct ProvdConfiguration: Sendable {
     private static func listener(
         _ section: String, address: String, port: Int, _ reader: ConfigReader
     ) throws(ConfigurationProblem) -> Listener {
-        let text = reader.string(forKey: ConfigKey([section, "address"]), default: address)
+        Listener(
+            address: try Self.address("\(section).address", default: address, reader),
+            port: try number("\(section).port", in: 1...65_535, default: port, reader))
+    }
+
+    static func address(_ key: String, default value: String, _ reader: ConfigReader) throws(ConfigurationProblem) -> String {
+        let text = reader.string(forKey: ConfigKey(key.split(separator: ".").map(String.init)), default: value)
         guard IPAddress(text) != nil else {
-            throw ConfigurationProblem("\(section).address is “\(text)”: write an address of this machine, or 0.0.0.0 for all")
+            throw ConfigurationProblem("\(key) is “\(text)”: write an address of this machine, or 0.0.0.0 for all")
         }
-        return Listener(address: text, port: try number("\(section).port", in: 1...65_535, default: port, reader))
+        return text
     }
 
     static func number(
@@ -163,7 +172,7 @@ struct ProvdConfiguration: Sendable {
         (1...63).contains(text.utf8.count) && text.utf8.allSatisfy { (0x20..<0x7f).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
     }
 
-    private static func isHost(_ text: String) -> Bool {
+    static func isHost(_ text: String) -> Bool {
         (1...253).contains(text.utf8.count)
             && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || ".-:".unicodeScalars.contains($0)) }
     }

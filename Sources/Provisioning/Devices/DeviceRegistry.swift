@@ -131,13 +131,22 @@ extension DeviceRegistry {
     /// A request from another address than the one that evidence binds to its hardware address may be forged. It is
     /// answered by the access policy, but it must not move the device in our books.
     private func withoutForgeries(_ sighting: Sighting) async throws(StoreError) -> Sighting {
-        guard sighting.trust == .claimed, let mac = sighting.identity.mac, let ip = sighting.ip,
+        guard sighting.trust == .claimed, let ip = sighting.ip, let mac = try await hardwareAddress(of: sighting),
             let binding = try await appliance.store.binding(of: mac), binding.ip != ip
         else { return sighting }
         var doubtful = sighting
         doubtful.ip = nil
         doubtful.identity.version = nil
         return doubtful
+    }
+
+    /// The hardware address that a sighting names, or that of the device which it names by its serial number or UUID.
+    private func hardwareAddress(of sighting: Sighting) async throws(StoreError) -> MACAddress? {
+        if let mac = sighting.identity.mac { return mac }
+        for key in sighting.identifyingKeys {
+            if let device = try await appliance.store.devices(where: key).first { return device.mac }
+        }
+        return nil
     }
 }
 

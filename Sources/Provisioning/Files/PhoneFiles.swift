@@ -3,7 +3,7 @@
 import Crypto
 import JSONText
 import Logging
-import NetTypes
+public import NetTypes
 public import PhonePlugins
 import ProvModel
 
@@ -42,6 +42,11 @@ public struct PhoneFiles: Sendable {
             served.answer = .refused(.init(kind: .trouble, text: "provd cannot answer now; its log says why"))
         }
         return served
+    }
+
+    /// Tells whoever guards the network that somebody asked for what no phone asks for: `..`, control characters, broken escapes.
+    public func refusedPath(of asker: IPAddress) {
+        appliance.securityLog.warning("Hostile path refused to \(asker)")
     }
 
     /// A request with its answer.

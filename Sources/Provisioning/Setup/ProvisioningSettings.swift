@@ -9,6 +9,8 @@ public struct ProvisioningSettings: Sendable {
     public var advertisedHost: String
     /// The port of the HTTP server for phones.
     public var httpPort: UInt16
+    /// The port of the HTTPS server for phones, if the URLs that phones are told are to begin with `https`.
+    public var httpsPort: UInt16?
     /// The port of the TFTP server for phones.
     public var tftpPort: UInt16
     /// The embedded SIP server.
@@ -22,11 +24,12 @@ public struct ProvisioningSettings: Sendable {
 
     /// Makes settings.
     public init(
-        advertisedHost: String, httpPort: UInt16, tftpPort: UInt16, sipPort: UInt16, fileAccess: FileAccessPolicy = .bound,
+        advertisedHost: String, httpPort: UInt16, httpsPort: UInt16? = nil, tftpPort: UInt16, sipPort: UInt16, fileAccess: FileAccessPolicy = .bound,
         enrolmentHours: Double = 24
     ) {
         self.advertisedHost = advertisedHost
         self.httpPort = httpPort
+        self.httpsPort = httpsPort
         self.tftpPort = tftpPort
         // Phones know the default port; naming it would only hide a change of transport.
         sipServer = SIPServer(host: advertisedHost, port: sipPort == 5060 ? nil : sipPort)
@@ -34,11 +37,18 @@ public struct ProvisioningSettings: Sendable {
         self.enrolmentHours = enrolmentHours
     }
 
+    /// The URL by which phones reach this appliance over HTTP or HTTPS, without a slash at its end.
+    ///
+    /// - Parameter host: an address or name of the appliance, as it stands in a URL.
+    public func baseURL(host: String) -> String {
+        httpsPort.map { "https://\(host):\($0)" } ?? "http://\(host):\(httpPort)"
+    }
+
     /// The lowest layer of every device's parameters.
     public var baseRawConfig: JSONObject {
         var rawConfig: JSONObject = [
             "ip": .string(advertisedHost), "http_port": .int(Int(httpPort)), "tftp_port": .int(Int(tftpPort)),
-            "http_base_url": .string("http://\(advertisedHost):\(httpPort)"),
+            "http_base_url": .string(baseURL(host: advertisedHost)),
         ]
         // Where lines register that do not say it themselves.
         for role in ["proxy", "registrar"] {

@@ -19,7 +19,7 @@ public struct DHCPAdvice: Sendable {
     public init(_ catalog: VendorCatalog, settings: ProvisioningSettings) {
         self.catalog = catalog
         location = IPv4Address(settings.advertisedHost).map {
-            DHCPPlan.ProvdLocation(address: $0, httpURL: "http://\($0):\(settings.httpPort)")
+            DHCPPlan.ProvdLocation(address: $0, httpURL: settings.baseURL(host: "\($0)"))
         }
     }
 
@@ -65,7 +65,7 @@ public struct DHCPAdvice: Sendable {
     func url(for family: String) -> String? {
         guard let plan = plan(for: family), let location else { return nil }
         for item in plan.classes.flatMap({ $0.items(in: "") }) {
-            guard case .text(let text) = item.value.form, text.hasPrefix("http://") || text.hasPrefix("tftp://") else { continue }
+            guard case .text(let text) = item.value.form, ["http://", "https://", "tftp://"].contains(where: { text.hasPrefix($0) }) else { continue }
             return text
         }
         return location.httpURL

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Certificates
+import Hummingbird
+import HummingbirdCore
+import HTTPListening
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// Makes the HTTP servers: one responder can listen on several ports, with and without TLS.
+struct HTTPDoors {
+    /// One port.
+    struct Port {
+        /// The door's name, in the log and in `Readiness`.
+        let name: String
+        let listener: ProvdConfiguration.Listener
+        /// The settings of the port and the address, for whoever cannot listen there.
+        let settings: (port: String, address: String)
+        var tls: ServerCertificate.Clients?
+    }
+
+    /// How many connections may wait to be accepted: a thousand phones come back from a power cut within a second.
+    private static let backlog = 4_096
+    /// How many connections one HTTP server holds open; each costs some 20 kB.
+    private static let maximumConnections = 16_384
+
+    private let configuration: ProvdConfiguration
+    private let certificate: ServerCertificate?
+    private let readiness: Readiness
+    private let logger: Logger
+
+    init(_ configuration: ProvdConfiguration, certificate: ServerCertificate?, readiness: Readiness, logger: Logger) {
+        self.configuration = configuration
+        self.certificate = certificate
+        self.readiness = readiness
+        self.logger = logger
+    }
+
+    /// The ports on which phones ask.
+    static func phonePorts(_ configuration: ProvdConfiguration) -> [Port] {
+        let address = configuration.http.address, tls = configuration.tls
+        return [Port(name: "http", listener: configuration.http, settings: ("http.port", "http.address"))]
+            + port("https", address, tls.http, ("http.tls_port", "http.address"), .current)
+            + port("old-https", address, tls.oldHTTP, ("http.old_tls_port", "http.address"), .old)
+    }
+
+    /// The ports of the management API.
+    static func managementPorts(_ configuration: ProvdConfiguration) -> [Port] {
+        [Port(name: "rest", listener: configuration.rest, settings: ("rest.port", "rest.address"))]
+            + port("rest-tls", configuration.tls.restAddress, configuration.tls.rest, ("rest.tls_port", "rest.tls_address"), .current)
+    }
+
+    private static func port(
+        _ name: String, _ address: String, _ number: Int, _ settings: (port: String, address: String), _ clients: ServerCertificate.Clients
+    ) -> [Port] {
+        number == 0 ? [] : [Port(name: name, listener: .init(address: address, port: number), settings: settings, tls: clients)]
+    }
+
+    /// A server for each port.
+    func servers<Responder: HTTPResponder>(
+        _ ports: [Port], _ responder: Responder, limits: ConnectionLimits = ConnectionLimits()
+    ) -> [ServiceGroupConfiguration.ServiceConfiguration]
+    where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+        ports.map { port in
+            let tls = port.tls.flatMap { clients in certificate.map { LimitedHTTPChannel.TLS($0, for: clients) } }
+            let application = Application(
+                responder: responder, server: HTTPServerBuilder { LimitedHTTPChannel(responder: $0, tls: tls, limits: limits) },
+                configuration: .init(
+                    address: .hostname(port.listener.address, port: port.listener.port), backlog: Self.backlog,
+                    availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
+                onServerRunning: { [readiness] _ in readiness.isListening(port.name) }, logger: logger)
+            return .init(service: NamedServer(name: port.name, settings: port.settings, listener: port.listener, server: application))
+        }
+    }
+}

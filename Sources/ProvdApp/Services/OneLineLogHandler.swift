@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Logging
+
+/// Writes each event on one line, whatever strangers put into it.
+///
+/// A name from a DHCP packet or a path with a line break in it could otherwise write lines of the log: such as one that says that
+/// somebody else guesses at passwords, whom fail2ban then bans.
+struct OneLineLogHandler<Base: LogHandler>: LogHandler {
+    private var base: Base
+
+    init(_ base: Base) { self.base = base }
+
+    var logLevel: Logger.Level {
+        get { base.logLevel }
+        set { base.logLevel = newValue }
+    }
+    var metadata: Logger.Metadata {
+        get { base.metadata }
+        set { base.metadata = newValue }
+    }
+    var metadataProvider: Logger.MetadataProvider? {
+        get { base.metadataProvider }
+        set { base.metadataProvider = newValue }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { base[metadataKey: key] }
+        set { base[metadataKey: key] = newValue.map(Self.onOneLine) }
+    }
+
+    func log(event: LogEvent) {
+        var event = event
+        event.message = "\(Self.onOneLine(event.message.description))"
+        event.metadata = event.metadata?.mapValues(Self.onOneLine)
+        if let error = event.error {
+            event.metadata = (event.metadata ?? [:]).merging(["error": .string(Self.onOneLine("\(error)"))]) { said, _ in said }
+            event.error = nil
+        }
+        base.log(event: event)
+    }
+
+    private static func onOneLine(_ value: Logger.Metadata.Value) -> Logger.Metadata.Value {
+        switch value {
+        case .string(let text): .string(onOneLine(text))
+        case .stringConvertible(let value): .string(onOneLine(value.description))
+        case .array(let values): .array(values.map(onOneLine))
+        case .dictionary(let values): .dictionary(values.mapValues(onOneLine))
+        }
+    }
+
+    /// The text with escapes in place of what ends a line or moves a terminal's cursor.
+    static func onOneLine(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return text.unicodeScalars.reduce(into: "") { text, scalar in
+            if isControl(scalar) { text += scalar.escaped(asASCII: true) } else { text.unicodeScalars.append(scalar) }
+        }
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+}
