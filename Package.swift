@@ -98,7 +98,8 @@ let package = Package(
         .target(
             name: "PluginInstallation",
             dependencies: [
-                "JSONText", "PhonePlugins", "PluginPackages", "ProvModel", "Provisioning", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+                "JSONText", "PhonePlugins", "PluginAuthoring", "PluginPackages", "ProvModel", "Provisioning", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+                nioSSL,
             ]),
 
         // MARK: Doors
@@ -116,7 +117,7 @@ let package = Package(
         .target(
             name: "ManagementAPI",
             dependencies: [
-                "DHCPConfig", "JSONText", "Provisioning", "PhonePlugins", "PluginInstallation", "PluginPackages", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, crypto,
+                "DHCPConfig", "JSONText", "Provisioning", "PhonePlugins", "PluginAuthoring", "PluginInstallation", "PluginPackages", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, crypto,
             ]),
         .target(
             name: "PhoneActions",

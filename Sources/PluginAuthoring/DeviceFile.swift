@@ -59,7 +59,7 @@ public struct DeviceFile: Sendable {
             do {
                 return try plugin.render(match, context: context).bytes
             } catch {
-                throw AuthoringError(error.description)
+                throw AuthoringError(error.description, at: .init(file: error.template, line: error.line, column: error.column))
             }
         }
     }

@@ -42,6 +42,8 @@ enum TextFile {
             let url = URL(fileURLWithPath: path)
             try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(bytes).write(to: url, options: .atomic)
+        } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+            throw AuthoringError("\(path) cannot be written: no room is left on the disk: make room, then try again; nothing was changed")
         } catch {
             throw AuthoringError("\(path) cannot be written: check that its directory is there and that you may write in it")
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import Archives
+import Foundation
 import Glibc
 
 extension PackageError {
@@ -23,5 +24,13 @@ extension PackageError {
         }
         let words = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
         return PackageError(.failed, subject, "it \(doing): \(words)", remedy: "see that the disk is sound and that provd's user may write there")
+    }
+
+    /// The error that Foundation met with a file.
+    package static func file(_ error: any Error, _ subject: String, _ doing: String) -> PackageError {
+        guard let error = error as? CocoaError else { return PackageError(.failed, subject, "it \(doing): \(error)", remedy: "see that the disk is sound") }
+        if let number = (error.underlying as? POSIXError)?.code.rawValue { return .system(number, subject, doing) }
+        if error.code == .fileWriteOutOfSpace { return .system(ENOSPC, subject, doing) }
+        return PackageError(.failed, subject, "it \(doing)", remedy: "see that the disk is sound and that provd's user may write there")
     }
 }

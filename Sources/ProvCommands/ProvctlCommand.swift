@@ -22,7 +22,10 @@ public struct ProvctlCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "The appliance:",
-                subcommands: [SetupCommand.self, TokenCommand.self, TenantCommand.self, BackupCommand.self, AuditCommand.self, DHCPCommand.self]),
+                subcommands: [
+                    SetupCommand.self, TokenCommand.self, TenantCommand.self, ParameterCommand.self, OperationCommand.self, BackupCommand.self, AuditCommand.self,
+                    DHCPCommand.self,
+                ]),
             CommandGroup(name: "Plugins:", subcommands: [PluginCommand.self, RepositoryCommand.self]),
         ])
 

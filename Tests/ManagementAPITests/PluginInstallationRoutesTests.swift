@@ -194,6 +194,57 @@ struct PluginInstallationRoutesTests {
         }
     }
 
+    @Test("A package that is sent must be signed by a key that is trusted, unless its sender names the risk")
+    func sentPackages() async throws {
+        let site = try await Site()
+        let client = site.client
+        try site.publish("1.0.0")
+        let path = site.path + "/repo/acme-2-1.0.0.tar.gz"
+        try RepositoryDirectory.sign(path, as: .package, with: site.key)
+        let package = try BoundedFile.read(path, limit: 1 << 20)
+        let signature = Data(try BoundedFile.read(path + ".sig", limit: 1 << 20)).base64EncodedString()
+        let sent = ["Content-Type": "application/gzip"], signed = ["Content-Type": "application/gzip", "Package-Signature": signature]
+        @Sendable func refusal(_ query: String, _ headers: [String: String], _ bytes: [UInt8]) async throws -> String {
+            let answer = try await client.send(.post, "/1.0/packages" + query, headers: headers, bytes: bytes)
+            #expect(answer.status == 400)
+            return answer.json["detail"]?.string ?? ""
+        }
+        try await site.running {
+            #expect(try await client.send(.post, "/1.0/packages", bytes: package).status == 415)
+            #expect(try await refusal("", sent, package).contains("it is not signed"))
+            // Nobody's key is trusted yet.
+            #expect(try await refusal("", signed, package).contains("no key is trusted"))
+            #expect(try await site.addRepository().status == 201)
+            #expect(try await refusal("", signed, package + [0]).contains("does not fit its bytes"))
+            #expect(try await refusal("", ["Content-Type": "application/gzip", "Package-Signature": "%"], package).contains("base64"))
+            #expect(try await refusal("?allow_unsigned=true", sent, Array(package.prefix(200))).hasPrefix("the package"))
+            #expect(try await refusal("?allow_unsigned=true", sent, []).contains("empty"))
+            for (query, headers) in [("", signed), ("?allow_unsigned=true", sent)] {
+                let operation = try await site.finished(try await client.send(.post, "/1.0/packages" + query, headers: headers, bytes: package))
+                #expect(operation["state"] == "success" && operation["subject"] == "acme-2")
+                #expect(try await client.get("/1.0/plugins/acme-2").json["version"] == "1.0.0")
+                #expect(try await client.delete("/1.0/plugins/acme-2").status == 204)
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: site.path + "/plugins/downloads").isEmpty)
+    }
+
+    @Test("A firmware package says for how many devices it is")
+    func firmwareDevices() async throws {
+        let site = try await Site()
+        try site.publish("1.0.0")
+        try await site.running {
+            #expect(try await site.addRepository().status == 201)
+            _ = try await site.finished(try await site.client.post("/1.0/repositories/update", [:]))
+            _ = try await site.finished(try await site.client.post("/1.0/plugins", ["id": "acme-2"]))
+            try await site.client.addDevice(["mac": "00:00:5e:00:53:01", "plugin": "acme-2", "model": "A10"])
+            try await site.client.addDevice(["mac": "00:00:5e:00:53:02", "plugin": "acme-2", "model": "B20"])
+            try await site.client.addDevice(["mac": "00:00:5e:00:53:03", "plugin": "acme-2"])
+            #expect(try await site.client.get("/1.0/plugins/acme-2").json["devices"] == 3)
+            #expect(try await site.client.get("/1.0/plugins/acme-2/firmware").json["firmware"]?.array?.first?["devices"] == 1)
+        }
+    }
+
     @Test("A repository without a key is taken only from who names that risk")
     func trust() async throws {
         let site = try await Site()

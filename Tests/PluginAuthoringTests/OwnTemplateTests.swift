@@ -49,7 +49,7 @@ struct OwnTemplateTests {
     }
 
     @Test("A template that cannot be rendered for a sample device is not saved, with its place", arguments: [
-        ("{% if %}", "device.cfg.j2:1:"), ("\n{{ nothing.at.all }}", ":2: 'nothing' is undefined"), ("{% include 'no.j2' %}", "no.j2"),
+        ("{% if %}", "device.cfg.j2:1:"), ("\n{{ nothing.at.all }}", "device.cfg.j2:2:11: 'nothing' is undefined"), ("{% include 'no.j2' %}", "no.j2"),
         ("{% for i in range(10000000) %}{% endfor %}", "steps"), ("{{ http_base_url ~ '\\n' }}", "line feed"),
     ])
     func faults(source: String, expected: String) throws {

@@ -110,12 +110,23 @@ struct DownloadTests {
         try await withServer { server, _ in
             var settings = DownloadSettings()
             settings.httpProxy = server.url
-            // A refusal is taken for a bad moment and tried again as long as connecting may take.
-            settings.connectTimeout = .seconds(1)
-            await #expect(throws: PackageError.self) { try await Downloader(settings).fetch("http://repository.invalid/index.json", limit: 10) }
+            let error = await #expect(throws: PackageError.self) { try await Downloader(settings).fetch("http://repository.invalid/index.json", limit: 10) }
+            #expect(error?.reason.contains("the proxy refuses") == true, "\(error.map(\.description) ?? "")")
             #expect(Set(server.asked.map(\.path)) == ["repository.invalid:80"])
             settings.httpProxy = "nonsense://"
             await #expect(throws: PackageError.self) { try await Downloader(settings).fetch("http://repository.invalid/", limit: 10) }
+        }
+    }
+
+    @Test("A server with which no secure connection can be made is named, with what to do")
+    func noSecureConnection() async throws {
+        try await withServer { server, _ in
+            // It speaks no TLS; a certificate that is not trusted ends in the same way.
+            let error = await #expect(throws: PackageError.self) {
+                try await Downloader(DownloadSettings()).fetch(server.url.replacing("http:", with: "https:") + "/x", limit: 10)
+            }
+            #expect(error?.code == .unreachable && error?.reason.contains("no secure connection") == true, "\(error.map(\.description) ?? "")")
+            #expect(error?.remedy.contains("ca-certificates") == true)
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import HTTPTypes
 import JSONText
 import PhonePlugins
@@ -65,7 +66,24 @@ extension CurrentRoutes {
                     return words.allSatisfy { text.contains($0) }
                 }
                 return .ok(["packages": .array(offers.map { $0.document(locale: locale) })])
-            }
+            },
+            APIRoute(.post, "/1.0/packages", "provd.packages.create") { request in
+                guard let file = request.file else { throw APIError(.badRequest, "send the package as the body") }
+                let signatures = try request.packageSignature.map { text in
+                    guard let data = Data(base64Encoded: text) else {
+                        throw APIError(.badRequest, "Package-Signature is the content of the package's .sig file in base64")
+                    }
+                    return [UInt8](data)
+                }
+                let operation = try await useCases.pluginInstaller.begin(
+                    package: file, signatures: signatures, allowsUnsigned: request.query["allow_unsigned"] == "true")
+                return .created(operation.document, at: "/1.0/operations/\(operation.id)")
+            }.described(
+                APIOperation(
+                    "Begin to install the package that is sent, in the place of any version of its plugin.", bodyType: "application/gzip", hasFile: true,
+                    status: 201, answer: "Operation",
+                    query: [.flag("allow_unsigned", "whether it is taken although nobody who is trusted has signed it")],
+                    headers: [.text("Package-Signature", "the package's .sig file in base64")])),
         ]
     }
 
@@ -149,6 +167,7 @@ extension PluginInstaller.FirmwareState {
         [
             "id": .string(id), "version": package.map { .string($0.version) } ?? .null, "installed": installed.map { .string($0.version) } ?? .null,
             "description": description(locale: locale), "models": .array((package?.models ?? []).map(JSONValue.string)),
+            "devices": .int(deviceCount),
             "size": .int((package?.files ?? []).reduce(0) { $0 + $1.size }),
             "files": .array((installed?.files ?? []).map { ["path": .string($0.path), "size": .int($0.size), "sha256": .string($0.sha256)] }),
         ]

@@ -43,6 +43,7 @@ enum OpenAPIDescription {
                 "name": .string(parameter.name), "in": "query", "description": .string(parameter.summary), "schema": parameter.schema,
             ])
         }
+        for parameter in described.headers { parameters.append(header(parameter.name, parameter.summary)) }
         parameters.append([
             "name": "Wazo-Tenant", "in": "header", "description": "the tenant for which to act, if it is not the token's own",
             "schema": ["type": "string"],
@@ -59,7 +60,8 @@ enum OpenAPIDescription {
         if route.permission == nil { operation["security"] = [] }
         if [.post, .put, .patch].contains(route.method) {
             let type = described.bodyType ?? APIDialect.current.mediaType
-            let schema: JSONValue = described.bodyType == nil ? reference(described.body ?? "Anything") : ["type": "string"]
+            // A file is described by its media type alone (OpenAPI 3.1, 4.8.14.1).
+            let schema: JSONValue = described.hasFile ? [:] : described.bodyType == nil ? reference(described.body ?? "Anything") : ["type": "string"]
             operation["requestBody"] = ["required": true, "content": .object([type: ["schema": schema]])]
         }
         return .object(operation)

@@ -4,8 +4,9 @@ import JSONText
 
 /// The schemas of the documents under `/1.0` (JSON Schema 2020-12).
 enum OpenAPISchemas {
-    /// All schemas by name. The text below is a constant, and a test reads it.
-    static let all: JSONValue = (try? JSONValue(parsing: text)) ?? .null
+    /// All schemas by name. The texts are constants, and a test reads them.
+    static let all = JSONValue.object(
+        JSONObject([text, templates].flatMap { text in ((try? JSONValue(parsing: text))?.object ?? [:]).map { ($0, $1) } }))
 
     static let text = """
         {
@@ -14,7 +15,7 @@ enum OpenAPISchemas {
             "type": "object", "required": ["type", "title", "status", "detail"],
             "properties": {
               "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
-              "field": {"type": "string"},
+              "field": {"type": "string"}, "file": {"type": "string"}, "line": {"type": "integer"}, "column": {"type": "integer"},
               "problems": {"type": "array", "items": {"type": "object", "required": ["row", "field", "text"], "properties": {
                 "row": {"type": "integer"}, "field": {"type": "string"}, "text": {"type": "string"}}}}
             }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import HTTPTypes
+import JSONText
+import PhonePlugins
+import PluginAuthoring
 import PluginPackages
 
 extension APIError {
@@ -16,5 +19,14 @@ extension APIError {
             case .cancelled, .failed: .internalServerError
             }
         self.init(status, error.description)
+    }
+
+    /// The refusal of a template, with its place for editors.
+    init(_ error: AuthoringError) {
+        var more = JSONObject()
+        if let place = error.place {
+            more = ["file": .string(place.file), "line": .int(place.line), "column": .int(place.column)]
+        }
+        self.init(error.place == nil ? .badRequest : .unprocessableContent, error.description, more: more)
     }
 }

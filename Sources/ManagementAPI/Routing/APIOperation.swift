@@ -26,6 +26,8 @@ struct APIOperation: Sendable {
     var body: String?
     /// The media type of the request's body, where it is no JSON.
     var bodyType: String?
+    /// Whether the body is a file of that type, which the handler reads piece by piece.
+    var hasFile = false
     /// The status of success.
     var status = 200
     /// The schema of the answer's body.
@@ -34,17 +36,21 @@ struct APIOperation: Sendable {
     var answerType: String?
     /// The query parameters.
     var query: [Parameter] = []
+    /// Headers that are this route's own.
+    var headers: [Parameter] = []
 
     init(
-        _ summary: String, body: String? = nil, bodyType: String? = nil, status: Int = 200, answer: String? = nil, answerType: String? = nil,
-        query: [Parameter] = []
+        _ summary: String, body: String? = nil, bodyType: String? = nil, hasFile: Bool = false, status: Int = 200, answer: String? = nil,
+        answerType: String? = nil, query: [Parameter] = [], headers: [Parameter] = []
     ) {
         self.summary = summary
         self.body = body
         self.bodyType = bodyType
+        self.hasFile = hasFile
         self.status = status
         self.answer = answer
         self.answerType = answerType
         self.query = query
+        self.headers = headers
     }
 }

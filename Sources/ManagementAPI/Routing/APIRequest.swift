@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import HummingbirdCore
 import JSONText
 import ProvModel
 import Provisioning
@@ -19,6 +20,10 @@ struct APIRequest: Sendable {
     var expected = ExpectedRevision.any
     /// The header `Last-Event-ID`: what a client saw last of a stream.
     var lastEventID: String?
+    /// The header `Package-Signature`: the file of a package's signatures, in base64.
+    var packageSignature: String?
+    /// The bytes of the body, for routes that take a file.
+    var file: RequestBody?
 
     /// For whom it asks: the tenant and all below it.
     func scope() async throws -> TenantScope {

@@ -5,6 +5,7 @@ public import Hummingbird
 import JSONText
 import Logging
 import NIOCore
+import PluginAuthoring
 import PluginPackages
 import ProvModel
 import Provisioning
@@ -70,7 +71,8 @@ public struct ManagementResponder: HTTPResponder {
         let apiRequest = APIRequest(
             parameters: parameters, query: APIRequest.parameters(ofQuery: request.uri.query),
             body: try await body(of: request, for: route, dialect), access: access,
-            expected: dialect.isStrict ? .any : ExpectedRevision(ifMatch: request.headers[.ifMatch]), lastEventID: request.headers[.lastEventID])
+            expected: dialect.isStrict ? .any : ExpectedRevision(ifMatch: request.headers[.ifMatch]), lastEventID: request.headers[.lastEventID],
+            packageSignature: request.headers[.packageSignature], file: route.operation?.hasFile == true ? request.body : nil)
         let answer: @Sendable () async throws -> APIResponse = {
             try await AuditActor.$current.withValue(access?.actor) { try await route.handler(apiRequest) }
         }
@@ -91,6 +93,7 @@ public struct ManagementResponder: HTTPResponder {
             guard contentType?.split(separator: ";").first?.trimmed.lowercased() == other else {
                 throw APIError(.unsupportedMediaType, "send the body as \(other)")
             }
+            if route.operation?.hasFile == true { return .null }
             guard let text = String(validating: try await readBytes(request).readableBytesView, as: UTF8.self) else {
                 throw APIError(.badRequest, "the body is not UTF-8")
             }
@@ -146,6 +149,7 @@ public struct ManagementResponder: HTTPResponder {
         case let error as RevisionConflict: return APIError(.preconditionFailed, error.description)
         case let error as DocumentError: return APIError(.badRequest, error.description, field: error.field)
         case let error as PackageError: return APIError(error)
+        case let error as AuthoringError: return APIError(error)
         case let error as LineError: return APIError(.badRequest, error.description, field: error.field)
         case let error as StoreError:
             context.logger.error("the database could not be used", metadata: ["reason": "\(error)"])
@@ -164,6 +168,8 @@ extension HTTPField.Name {
     fileprivate static let wazoTenant = HTTPField.Name("Wazo-Tenant")
     /// By which a client that repeats a request says that it is the same one.
     fileprivate static let idempotencyKey = HTTPField.Name("Idempotency-Key")
+    /// Who signed the package that is sent.
+    fileprivate static let packageSignature = HTTPField.Name("Package-Signature")
     /// What a client saw last of a stream of events (HTML, 9.2).
     fileprivate static let lastEventID = HTTPField.Name("Last-Event-ID")
 }

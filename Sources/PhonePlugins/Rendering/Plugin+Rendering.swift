@@ -100,11 +100,11 @@ extension Plugin {
             default: (.template, "correct the template, or the device's configuration")
             }
         return PluginRenderError(
-            code: code, plugin: id, template: error.template, line: error.line, key: key, reason: error.message, remedy: remedy)
+            code: code, plugin: id, template: error.template, line: error.line, column: error.column, key: key, reason: error.message, remedy: remedy)
     }
 
     private func renderError(_ code: PluginRenderError.Code, name: String, reason: String, remedy: String) -> PluginRenderError {
-        PluginRenderError(code: code, plugin: id, template: name, line: 0, key: nil, reason: reason, remedy: remedy)
+        PluginRenderError(code: code, plugin: id, template: name, line: 0, column: 0, key: nil, reason: reason, remedy: remedy)
     }
 }
 

@@ -22,6 +22,8 @@ public struct PluginRenderError: Error, Sendable, Hashable, CustomStringConverti
     public let template: String
     /// The line, counted from 1; 0 if none is known.
     public let line: Int
+    /// The column, counted from 1; 0 if none is known.
+    public let column: Int
     /// The setting of the phone that the line writes, if it can be told.
     public let key: String?
     /// What is wrong.
@@ -30,7 +32,7 @@ public struct PluginRenderError: Error, Sendable, Hashable, CustomStringConverti
     public let remedy: String
 
     public var description: String {
-        let place = line > 0 ? "\(template):\(line)" : template
+        let place = PluginProblem.Place(file: template, line: line, column: column)
         return "\(plugin): \(place): " + (key.map { "\($0): " } ?? "") + "\(reason): \(remedy)"
     }
 }

@@ -69,6 +69,18 @@ public struct OwnTemplateFolder: Sendable {
         AuthoringError("there is no own template \(template): “provctl plugin template list” shows those that there are")
     }
 
+    /// The names of a plugin's templates.
+    public static func stockNames(of plugin: Plugin) throws(AuthoringError) -> [String] {
+        do {
+            return try plugin.packagedFiles(below: "templates").keys.sorted()
+        } catch {
+            throw AuthoringError(error.description)
+        }
+    }
+
+    /// The text of the plugin's own template, or `nil` if it has none of this name.
+    public static func stockSource(_ name: String, of plugin: Plugin) throws(AuthoringError) -> [UInt8]? { try stock(name, of: plugin)?.bytes }
+
     private static func stock(_ name: String, of plugin: Plugin) throws(AuthoringError) -> (path: String, bytes: [UInt8])? {
         do {
             guard let file = try plugin.packagedFiles(below: "templates")[name] else { return nil }
@@ -96,7 +108,8 @@ public struct OwnTemplateFolder: Sendable {
             throw AuthoringError(error.description)
         }
         if let problem = candidate.problems.first(where: { $0.place.file.hasSuffix(template.path) }) {
-            throw AuthoringError("\(template.name):\(problem.place.line):\(problem.place.column): \(problem.reason): correct it; nothing was saved")
+            let place = PluginProblem.Place(file: template.name, line: problem.place.line, column: problem.place.column)
+            throw AuthoringError("\(place): \(problem.reason): correct it; nothing was saved", at: place)
         }
         for rule in candidate.manifest.files {
             guard case .template = rule.source else { continue }
@@ -123,7 +136,7 @@ public struct OwnTemplateFolder: Sendable {
                 do throws(AuthoringError) {
                     _ = try DeviceFile(plugin: plugin, path: example, device: device, config: config, protocol: proto).bytes()
                 } catch {
-                    throw AuthoringError("rendered for a sample \(model.name), \(error); nothing was saved")
+                    throw AuthoringError("rendered for a sample \(model.name), \(error); nothing was saved", at: error.place)
                 }
             }
             return

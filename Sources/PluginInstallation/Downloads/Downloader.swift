@@ -5,6 +5,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 public import PluginPackages
 
 /// Fetches files over HTTP: small ones into memory, large ones into a file that a later attempt goes on with.
@@ -139,9 +140,11 @@ public struct Downloader: Sendable {
             throw PackageError(.failed, text, "it is no address of HTTP", remedy: "write it as https://… or http://…")
         }
         let timeout = HTTPClient.Configuration.Timeout(connect: settings.connectTimeout, read: settings.idleTimeout)
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: .init(redirectConfiguration: .follow(max: 5, allowCycles: false), timeout: timeout, proxy: try settings.proxy(for: url)))
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .follow(max: 5, allowCycles: false), timeout: timeout, proxy: try settings.proxy(for: url))
+        // Somebody waits for what is wrong with the address, the certificate or the proxy.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
             let result = try await body(client)
             try await client.shutdown()
@@ -180,6 +183,10 @@ public struct Downloader: Sendable {
             return PackageError(
                 .unreachable, url.absoluteString, "the proxy refuses the way to \(place)",
                 remedy: "see that the parameter of the proxy is right, with its user and password, and that it allows tunnels to \(place)")
+        case is NIOSSLError, is NIOSSLExtraError:
+            return PackageError(
+                .unreachable, url.absoluteString, "no secure connection to \(place): \(Self.words(forTLS: error))",
+                remedy: "see that the address is right and that Debian's ca-certificates is installed; the certificate of an authority of your own goes into /usr/local/share/ca-certificates, then run update-ca-certificates")
         case is NIOConnectionError:
             return PackageError(
                 .unreachable, url.absoluteString, "\(place) cannot be reached (\(error))",
@@ -187,5 +194,14 @@ public struct Downloader: Sendable {
         default:
             return PackageError(.unreachable, url.absoluteString, "the transfer broke off (\(error))", remedy: "try again: it goes on where it stopped")
         }
+    }
+
+    /// What BoringSSL means; its own words are for those who know its sources.
+    private static func words(forTLS error: any Error) -> String {
+        let text = String(describing: error)
+        if text.contains("CERTIFICATE_VERIFY_FAILED") { return "its certificate has run out, or is by no authority that is trusted here" }
+        if text.contains("WRONG_VERSION_NUMBER") { return "it does not speak TLS at this port" }
+        if text.contains("Hostname") { return "its certificate is for another name" }
+        return text
     }
 }

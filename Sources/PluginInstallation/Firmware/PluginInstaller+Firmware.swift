@@ -15,6 +15,8 @@ extension PluginInstaller {
         public let id: String
         /// What is installed, or `nil`.
         public let installed: FirmwareRecord?
+        /// How many devices there are for which it is.
+        public let deviceCount: Int
     }
 
     /// The firmware packages of a plugin, in the order of its manifest; those that it describes no more come last.
@@ -25,8 +27,16 @@ extension PluginInstaller {
         let records = try await firmwareDepot.installed(for: plugin.id)
         let described = plugin.manifest.firmwarePackages
         let rest = records.keys.filter { id in !described.contains { $0.id == id } }.sorted()
-        return described.map { FirmwareState(package: $0, id: $0.id, installed: records[$0.id]) }
-            + rest.map { FirmwareState(package: nil, id: $0, installed: records[$0]) }
+        let devices = try await PluginDependents(appliance).models(of: plugin.id)
+        func count(_ package: FirmwarePackage?) -> Int {
+            devices.reduce(0) { sum, entry in
+                guard let models = package?.models, !models.isEmpty else { return sum + entry.value }
+                let model = entry.key.flatMap { plugin.manifest.model(named: $0)?.name }
+                return model.map(models.contains) == true ? sum + entry.value : sum
+            }
+        }
+        return described.map { FirmwareState(package: $0, id: $0.id, installed: records[$0.id], deviceCount: count($0)) }
+            + rest.map { FirmwareState(package: nil, id: $0, installed: records[$0], deviceCount: count(nil)) }
     }
 
     /// Begins to install a firmware package of a plugin, or the version that the plugin describes now.

@@ -49,9 +49,10 @@ public actor PluginInstaller {
             do {
                 try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
             } catch {
-                throw PackageError(.failed, directory, "it cannot be made (\(error))", remedy: "see that provd's user may write there")
+                throw .file(error, directory, "cannot be made")
             }
         }
+        Self.cleanSentPackages(in: directories.downloads)
     }
 
     /// Loads the plugins that are installed, and those that came with provd and are not hidden by them. Blocks.

@@ -36,7 +36,7 @@ public actor FirmwareDepot {
                 try FileManager.default.createDirectory(
                     atPath: "\(directory)/\(name)", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
             } catch {
-                throw PackageError(.failed, "\(directory)/\(name)", "it cannot be made (\(error))", remedy: "see that provd's user may write there")
+                throw .file(error, "\(directory)/\(name)", "cannot be made")
             }
         }
         try trees.clean()
@@ -123,7 +123,7 @@ public actor FirmwareDepot {
             try? FileManager.default.removeItem(atPath: temporary)
             try FileManager.default.copyItem(atPath: source, toPath: temporary)
         } catch {
-            throw PackageError(.noSpace, source, "it cannot be copied (\(error))", remedy: "see that there is room on the disk; nothing was changed")
+            throw .file(error, source, "cannot be copied")
         }
         guard unsafe rename(temporary, object) == 0 else { throw .system(errno, object, "cannot be made") }
     }
@@ -168,7 +168,7 @@ public actor FirmwareDepot {
             try FileManager.default.createDirectory(
                 atPath: URL(filePath: path).deletingLastPathComponent().path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         } catch {
-            throw PackageError(.failed, path, "its directory cannot be made (\(error))", remedy: "see that there is room on the disk")
+            throw .file(error, path, "cannot be made")
         }
         guard unsafe Glibc.link("\(objects)/\(file.sha256)", path) == 0 else { throw .system(errno, path, "cannot be made") }
     }

@@ -53,7 +53,7 @@ struct FirmwareUnpacking {
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         } catch {
-            throw PackageError(.failed, directory, "it cannot be made (\(error))", remedy: "see that there is room on the disk")
+            throw .file(error, directory, "cannot be made")
         }
         let inner = archives.dropFirst()
         let files: [Unpacking.File]

@@ -77,6 +77,26 @@ public enum PluginPackage {
         return contents
     }
 
+    /// Reads what a package says that it holds. Nothing but `package.json` is written, into an empty directory; the rest is not looked at
+    /// but for the names.
+    public static func manifest(of path: String, into directory: String) throws(PackageError) -> PackageManifest {
+        do {
+            _ = try Unpacking(limits: .pluginPackage).unpack(path, format: .tar, into: directory) { $0 == PackageManifest.fileName }
+        } catch {
+            throw PackageError(error)
+        }
+        return try manifest(unpackedInto: directory, of: path)
+    }
+
+    private static func manifest(unpackedInto directory: String, of path: String) throws(PackageError) -> PackageManifest {
+        let name = "\(path), \(PackageManifest.fileName)"
+        guard FileManager.default.fileExists(atPath: "\(directory)/\(PackageManifest.fileName)") else {
+            throw PackageError(.malformed, name, "it is missing", remedy: "this is no package of provd; make it with “provctl plugin pack”")
+        }
+        return try PackageManifest(
+            parsing: try BoundedFile.read("\(directory)/\(PackageManifest.fileName)", limit: PackageLimits.manifestBytes), file: name)
+    }
+
     /// Unpacks a package into an empty directory, and checks it: every file has its sum, there is no other, and it is a sound plugin.
     ///
     /// After an error the directory may hold some of the files.
@@ -94,12 +114,7 @@ public enum PluginPackage {
         } catch {
             throw PackageError(error)
         }
-        let name = "\(path), \(PackageManifest.fileName)"
-        guard unpacked.contains(where: { $0.path == PackageManifest.fileName }) else {
-            throw PackageError(.malformed, name, "it is missing", remedy: "this is no package of provd; make it with “provctl plugin pack”")
-        }
-        let manifest = try PackageManifest(
-            parsing: try BoundedFile.read("\(directory)/\(PackageManifest.fileName)", limit: PackageLimits.manifestBytes), file: name)
+        let manifest = try manifest(unpackedInto: directory, of: path)
         let listed = Dictionary(manifest.files.map { ($0.path, $0) }) { first, _ in first }
         for file in unpacked where file.path != PackageManifest.fileName {
             guard let expected = listed[file.path] else {

@@ -29,7 +29,7 @@ public struct TreeStore: Sendable {
                 try FileManager.default.createDirectory(
                     atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
             } catch {
-                throw PackageError(.failed, directory, "it cannot be made (\(error))", remedy: "see that provd's user may write there")
+                throw .file(error, directory, "cannot be made")
             }
         }
     }

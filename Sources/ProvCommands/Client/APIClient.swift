@@ -78,6 +78,16 @@ struct APIClient {
         try Self.document(try await send(.POST, path, Array(text.utf8), contentType: "text/csv").body)
     }
 
+    /// Sends a text in the place of what is at a path.
+    func put(text: [UInt8], _ path: String) async throws -> JSONValue {
+        try Self.document(try await send(.PUT, path, text, contentType: "text/plain").body)
+    }
+
+    /// Sends a file.
+    func post(file: [UInt8], contentType: String, headers: [(String, String)], _ path: String) async throws -> JSONValue {
+        try Self.document(try await send(.POST, path, file, contentType: contentType, headers: headers).body)
+    }
+
     /// All elements of a list that comes in parts.
     func all(_ path: String, _ name: String) async throws -> [JSONValue] {
         var elements: [JSONValue] = [], cursor: String?
@@ -116,19 +126,22 @@ struct APIClient {
     }
 
     private func send(
-        _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, contentType: String = "application/json"
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, contentType: String = "application/json", headers: [(String, String)] = []
     ) async throws -> (response: HTTPClientResponse, body: ByteBuffer) {
-        let response = try await response(method, path, body, contentType: body == nil ? nil : contentType)
+        let response = try await response(method, path, body, contentType: body == nil ? nil : contentType, headers: headers)
         return (response, try await response.body.collect(upTo: Self.maximumLength))
     }
 
     /// - Throws: `Failure` unless the answer is a success.
-    private func response(_ method: HTTPMethod, _ path: String, _ body: [UInt8]?, contentType: String?) async throws -> HTTPClientResponse {
+    private func response(
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]?, contentType: String?, headers: [(String, String)] = []
+    ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
         request.headers.add(name: "X-Auth-Token", value: token)
         if let tenant { request.headers.add(name: "Wazo-Tenant", value: tenant) }
         if let contentType { request.headers.add(name: "Content-Type", value: contentType) }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response: HTTPClientResponse
         do {

@@ -19,7 +19,14 @@ struct OperationWatch {
     ///
     /// - Throws: `ExitCode.failure` if it failed, after saying why.
     mutating func follow(_ path: String, _ body: JSONValue, success: String) async throws {
-        var operation = try await client.post(path, body)
+        try await follow(try await client.post(path, body), success: success)
+    }
+
+    /// Waits until an operation that was begun has ended.
+    ///
+    /// - Throws: `ExitCode.failure` if it failed, after saying why.
+    mutating func follow(_ begun: JSONValue, success: String) async throws {
+        var operation = begun
         let id = operation["id"]?.int ?? 0
         while let state = operation["state"]?.string, state == "waiting" || state == "progress" {
             if !connection.json { bar.show(operation) }
@@ -31,7 +38,7 @@ struct OperationWatch {
         if connection.json {
             print(operation.text(.indented))
         } else if isSuccess {
-            print(success)
+            connection.say(success)
         } else {
             FileHandle.standardError.write(Data((Table.printable(operation["reason"]?.string ?? "it was stopped") + "\n").utf8))
         }

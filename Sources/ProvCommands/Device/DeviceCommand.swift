@@ -8,7 +8,7 @@ struct DeviceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device", abstract: "Phones and what they did.",
         subcommands: [
-            DeviceList.self, DeviceShow.self, DeviceTimeline.self, DeviceFiles.self, DeviceSync.self, DeviceReset.self, DeviceMove.self,
+            DeviceList.self, DeviceShow.self, DeviceAdd.self, DeviceSet.self, DeviceTimeline.self, DeviceFiles.self, DeviceSync.self, DeviceReset.self, DeviceMove.self,
             DeviceRemove.self,
         ])
 }

@@ -19,6 +19,11 @@ public struct PluginDependents: Sendable {
     /// How many devices have a plugin.
     public func count(of id: PluginID) async throws -> Int { try await appliance.store.devices(where: .plugin(id.text)).count }
 
+    /// How many devices of a plugin have each model; `nil` stands for those whose model is not known.
+    public func models(of id: PluginID) async throws -> [String?: Int] {
+        try await appliance.store.devices(where: .plugin(id.text)).reduce(into: [:]) { $0[$1.model, default: 0] += 1 }
+    }
+
     /// Finds out anew which devices of a plugin can be served.
     public func settle(_ id: PluginID) async throws {
         var rest = try await appliance.store.devices(where: .plugin(id.text)).map(\.id)[...]

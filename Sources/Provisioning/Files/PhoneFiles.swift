@@ -87,7 +87,7 @@ public struct PhoneFiles: Sendable {
         }
         served.device = device
         guard let plugin = device.plugin.flatMap({ catalog[$0] }) else {
-            return await refuse(request, device, .noSuchFile, "no plugin serves \(device.nameInWords)")
+            return await refuse(request, device, .noSuchFile, device.plugin.map { "its plugin \($0) is not installed" } ?? "no plugin serves \(device.nameInWords)")
         }
         served.tftpOptions = plugin.manifest.tftpOptions
         guard let match = plugin.file(forPath: request.path, protocol: request.asPluginsSeeIt.protocol, mac: device.mac) else {

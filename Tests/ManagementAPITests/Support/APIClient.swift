@@ -45,7 +45,7 @@ struct APIClient: Sendable {
         if let state {
             installer = try PluginInstaller(
                 appliance, operations: operations, directories: PluginDirectories(bundled: state + "/bundled", state: state),
-                surroundings: PluginSurroundings(downloads: FirmwareDepot.downloads(in: state + "/firmware")))
+                surroundings: PluginSurroundings(downloads: FirmwareDepot.downloads(in: state + "/firmware"), templates: state + "/templates"))
         }
         responder = ManagementResponder(
             useCases: ManagementUseCases(

@@ -5,6 +5,6 @@ import ArgumentParser
 /// What works on a directory of a plugin, without a server.
 enum AuthoringCommands {
     static let all: [any ParsableCommand.Type] = [
-        PluginNew.self, PluginLint.self, PluginTest.self, PluginRender.self, PluginExplain.self, PluginWatchCommand.self, PluginTemplate.self,
+        PluginNew.self, PluginLint.self, PluginTest.self, PluginRender.self, PluginExplain.self, PluginWatchCommand.self,
     ]
 }

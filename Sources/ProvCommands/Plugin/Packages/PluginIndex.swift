@@ -26,7 +26,7 @@ struct PluginIndex: ParsableCommand {
         let (index, changed) = try RepositoryDirectory(directory).writeIndex(name: name, expires: day)
         let path = "\(directory)/\(RepositoryIndex.fileName)"
         if let key { try RepositoryDirectory.sign(path, as: .index, with: key) }
-        print("\(path): repository \(index.name), serial \(index.serial), \(index.packages.count) packages\(changed ? "" : ", unchanged")")
+        print("\(path): repository \(index.name), serial \(index.serial), \(index.packages.count == 1 ? "one package" : "\(index.packages.count) packages")\(changed ? "" : ", unchanged")")
         if key == nil, changed { print("it is not signed: “provctl plugin sign --key KEY \(path)” does that") }
     }
 }

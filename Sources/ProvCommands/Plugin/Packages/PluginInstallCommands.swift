@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import ArgumentParser
+import Foundation
 import JSONText
+import PluginPackages
 
 /// What changes the plugins of a running provd.
 enum InstallCommands {
     static let all: [any ParsableCommand.Type] = [
         PluginList.self, PluginSearch.self, PluginUpdate.self, PluginInstall.self, PluginUpgrade.self, PluginUninstall.self, PluginFirmware.self,
+        PluginTemplate.self,
     ]
 }
 
@@ -61,17 +64,44 @@ struct PluginUpdate: AsyncParsableCommand {
 
 /// `provctl plugin install`
 struct PluginInstall: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "install", abstract: "Install a plugin.")
+    static let configuration = CommandConfiguration(
+        commandName: "install", abstract: "Install a plugin, from a repository or from a package file.",
+        discussion: """
+            A package file takes the place of whatever version is there. It must be signed by a key that provd trusts: that of a repository, or \
+            one in the directory of plugins.keys.
+            """)
 
     @OptionGroup var connection: ConnectionOptions
-    @Argument(help: "The plugin's id, as “provctl plugin search” shows it.") var id: String
+    @Argument(help: "The plugin's id, as “provctl plugin search” shows it, or a file that ends in .tar.gz.") var id: String
     @OptionGroup var wish: VersionOptions
+    @Option(help: "The file of the package's signatures. (default: the package's name with .sig behind it, if that is there)") var signature: String?
+    @Flag(help: "Take a package file although nobody who is trusted has signed it: who made it decides what your phones get.")
+    var allowUnsigned = false
 
     func run() async throws {
+        if id.hasSuffix(PackageName.suffix) { return try await installFile() }
+        guard signature == nil, !allowUnsigned else { throw ValidationError("--signature and --allow-unsigned are for package files, which end in .tar.gz") }
         var body = wish.body
         body["id"] = .string(id)
         var watch = try OperationWatch(connection)
         try await watch.follow("/1.0/plugins", .object(body), success: "\(id) is installed and serves")
+    }
+}
+
+extension PluginInstall {
+    private func installFile() async throws {
+        guard wish.version == nil, wish.repository == nil else { throw ValidationError("a package file has one version: leave --version and --repository out") }
+        let package = try BoundedFile.read(id, limit: PackageLimits.packageBytes)
+        var headers: [(String, String)] = []
+        let besides = id + SignatureFile.suffix
+        if let file = signature ?? (FileManager.default.fileExists(atPath: besides) ? besides : nil) {
+            headers.append(("Package-Signature", Data(try BoundedFile.read(file, limit: PackageLimits.signatureBytes)).base64EncodedString()))
+        }
+        let operation = try await APIClient(connection).post(
+            file: package, contentType: "application/gzip", headers: headers, "/1.0/packages" + (allowUnsigned ? "?allow_unsigned=true" : ""))
+        let plugin = operation["subject"]?.string ?? id
+        var watch = try OperationWatch(connection)
+        try await watch.follow(operation, success: "\(plugin) is installed and serves")
     }
 }
 
@@ -111,11 +141,17 @@ struct PluginUninstall: AsyncParsableCommand {
         discussion: "Its devices keep its name and get no files until it is back. If a version came with provd, that serves again.")
 
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var confirmation: Confirmation
     @Argument(help: "The plugin's id.") var id: String
 
     func run() async throws {
-        try await APIClient(connection).delete("/1.0/plugins/\(try PathSegment.encode(id))")
-        if !connection.json { print("\(id) was uninstalled") }
+        let client = try APIClient(connection), path = "/1.0/plugins/\(try PathSegment.encode(id))"
+        if let count = try await client.get(path)["devices"]?.int, count > 0 {
+            let devices = count == 1 ? "One device has" : "\(count) devices have"
+            try confirmation.ask("\(devices) the plugin \(id): no files until it is back, unless a version of it came with provd. Uninstall it?")
+        }
+        try await client.delete(path)
+        connection.say("\(id) was uninstalled")
     }
 }
 
@@ -196,10 +232,18 @@ struct FirmwareUninstall: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "uninstall", abstract: "Remove a firmware package.")
 
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var confirmation: Confirmation
     @OptionGroup var arguments: FirmwareArguments
 
     func run() async throws {
-        try await APIClient(connection).delete(try arguments.path())
-        if !connection.json { print("\(arguments.package) of \(arguments.id) was removed") }
+        let client = try APIClient(connection)
+        let list = try await client.get("/1.0/plugins/\(try PathSegment.encode(arguments.id))/firmware")
+        let package = list["firmware"]?.array?.first { $0["id"]?.string == arguments.package && $0["installed"]?.string != nil }
+        if let count = package?["devices"]?.int, count > 0 {
+            let devices = count == 1 ? "One device" : "\(count) devices"
+            try confirmation.ask("\(arguments.package) is for \(devices) of \(arguments.id), and cannot be fetched any more then. Remove it?")
+        }
+        try await client.delete(try arguments.path())
+        connection.say("\(arguments.package) of \(arguments.id) was removed")
     }
 }
