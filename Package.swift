@@ -130,7 +130,7 @@ let package = Package(
             ]),
         .target(name: "DHCPSniffing", dependencies: ["DHCPWire", "DHCPConfig", "PacketCapture", "ProvModel", "NetTypes"]),
         // A DHCP server starts it for every lease: nothing that is slow to load.
-        .target(name: "DHCPHook", dependencies: ["JSONText", "NetTypes"]),
+        .target(name: "DHCPHook", dependencies: ["JSONText", "NetTypes", "ProvModel"]),
         .target(
             name: "DHCPInform",
             dependencies: ["Datagrams", "DHCPConfig", "DHCPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
@@ -154,13 +154,13 @@ let package = Package(
                 "JSONText", "Jinja", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
             ]),
         .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),
-        .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPVerification", "NetTypes", argumentParser]),
+        .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPVerification", "NetTypes", "ProvModel", argumentParser]),
 
         // MARK: Executables, one file each
         .executableTarget(name: "provd", dependencies: ["ProvdApp", argumentParser]),
         .executableTarget(name: "provctl", dependencies: ["ProvCommands", argumentParser]),
         .executableTarget(name: "dhcpd-config", dependencies: ["DHCPConfigCommands"]),
-        .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", "NetTypes", "PacketCapture", argumentParser]),
+        .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", "NetTypes", "PacketCapture", "ProvModel", argumentParser]),
         .executableTarget(name: "provd-dhcp-hook", dependencies: ["DHCPHook"]),
 
         // MARK: Tests
@@ -201,7 +201,7 @@ let package = Package(
         .testTarget(
             name: "ManagementAPITests",
             dependencies: [
-                "ManagementAPI", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", hummingbird, httpTypes,
+                "provctl", "ManagementAPI", "DHCPConfig", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", hummingbird, httpTypes,
                 logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
             ]),
         .testTarget(
@@ -235,7 +235,8 @@ let package = Package(
 
         // MARK: Tests with real programs, which need root and network namespaces
         .testTarget(name: "PhoneActionsTests", dependencies: ["PhoneActions", "PhonePlugins", "Provisioning", "NetTypes", nioCore, nioHTTP1, nioPosix]),
-        .testTarget(name: "ProvdAppTests", dependencies: ["ProvdApp", logging]),
+        .testTarget(name: "ProvdAppTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook", "ProvdApp", logging]),
+        .testTarget(name: "ProvCommandsTests", dependencies: ["ProvCommands", "JSONText"]),
         .testTarget(name: "LabTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook"], path: "Tests/Lab"),
     ]
 )

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Glibc
+import ProvModel
 
 /// `provd-dhcp-hook`: tells provd of a lease, on behalf of a DHCP server.
 ///
@@ -36,6 +37,10 @@ public struct DHCPHookTool {
     public func run() {
         if arguments.first == "--help" || arguments.first == "-h" {
             Self.write(Self.help, to: STDOUT_FILENO)
+            return
+        }
+        if arguments.first == "--version" {
+            Self.write(ProvdVersion.text + "\n", to: STDOUT_FILENO)
             return
         }
         do {

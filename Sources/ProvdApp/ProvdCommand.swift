@@ -3,13 +3,14 @@
 public import ArgumentParser
 import Foundation
 import Logging
+import ProvModel
 import Provisioning
 
 /// The program `provd`.
 public struct ProvdCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "provd", abstract: "Takes SIP phones from cold boot to a working line.",
-        subcommands: [Serve.self, CheckConfig.self, Restore.self], defaultSubcommand: Serve.self)
+        version: ProvdVersion.text, subcommands: [Serve.self, CheckConfig.self, Restore.self], defaultSubcommand: Serve.self)
 
     public init() {}
 

@@ -63,7 +63,7 @@ struct ProvdDaemon {
         let directories = PluginDirectories(bundled: configuration.pluginsDirectory, state: configuration.stateDirectory)
         let surroundings = PluginSurroundings(
             downloads: FirmwareDepot.downloads(in: directories.firmware), templates: configuration.stateDirectory + "/templates",
-            provdVersion: ProvdVersion.current)
+            provdVersion: ProvdVersion.text)
         let appliance = Appliance(
             store: store, plugins: PluginShelf(loadPlugins(directories, surroundings)), settings: settings, logger: logger,
             securityLog: Logger(label: "provd.security"))
@@ -106,7 +106,7 @@ struct ProvdDaemon {
             authority: accessControl.authority,
             limits: RequestLimits(
                 requestsPerSecond: configuration.access.requestsPerSecond, burst: 2 * configuration.access.requestsPerSecond),
-            page: loadPage())
+            page: loadPage(), crossOrigin: configuration.access.crossOrigin)
 
         let reloading = PluginReloading(
             appliance.plugins, developed: configuration.developedPlugins, surroundings: surroundings, logger: logger)

@@ -5,6 +5,7 @@ import DHCPSniffing
 import Glibc
 import NetTypes
 import PacketCapture
+import ProvModel
 
 /// The program: privileges are given up while there is only one thread, since each thread has its own.
 @main
@@ -32,7 +33,8 @@ struct DHCPSniffd: ParsableCommand {
 
             Exit codes: 65 the capture file is damaged, 66 no such file or interface, 71 the system failed, 77 capture not \
             permitted, 78 vendor definitions missing or wrong.
-            """)
+            """,
+        version: ProvdVersion.text)
 
     @Option(name: [.short, .long], help: "An interface to capture on; can be repeated. Default: every Ethernet interface that is up.")
     var interface: [String] = []

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import DHCPConfig
 import DeviceStorage
+import Foundation
 import HTTPTypes
 import JSONText
 import ProvModel
@@ -11,6 +13,9 @@ import Testing
 
 @Suite("Documents under /1.0")
 struct CurrentDocumentTests {
+    /// The vendor definitions of DHCP that come with provd.
+    private static let definitions = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../dhcp").standardizedFileURL.path
+
     private func line(_ client: APIClient, _ number: String = "101") async throws -> (path: String, tag: String) {
         let made = try await client.post("/1.0/lines", ["number": .string(number), "display_name": "Alice"])
         #expect(made.status == 201)
@@ -155,5 +160,163 @@ struct CurrentDocumentTests {
         #expect(seen.json["lines"]?.array?.compactMap { $0["number"]?.string } == ["102"])
         #expect(try await api.get("/1.0/devices/gateway").json["lines"]?.array?.count == 2)
         #expect(try await api.client.delete("/1.0/devices/gateway", headers: ["Wazo-Tenant": api.sub2]).status == 404)
+    }
+
+    @Test("A gateway takes lines of several tenants; each tenant sees its own, and nothing of the others'")
+    func sharedGateway() async throws {
+        let api = try await TenantedAPI(plugins: AcmePlugin.catalog())
+        let gateway: JSONObject = ["id": "gateway", "mac": "00:11:22:33:44:55", "vendor": "Acme", "model": "One", "plugin": .string(AcmePlugin.id)]
+        let added = try await api.client.addDevice(gateway)
+        #expect(added.status == 201)
+        _ = try await api.addDevice("own", tenant: api.sub2)
+        var lines: [String] = []
+        for (number, name, tenant) in [("101", "Alice", api.sub1), ("102", "Bob", api.sub2), ("103", "Carla", api.sub2)] {
+            let line = try await api.client.post("/1.0/lines", ["number": .string(number), "display_name": .string(name)], headers: ["Wazo-Tenant": tenant])
+            lines.append(try #require(line.headers[.location]))
+        }
+        for line in lines.prefix(2) { #expect(try await api.client.post(line + "/assign", ["device": "gateway"]).status == 200) }
+        // The model has two lines.
+        #expect(try await api.client.post(lines[2] + "/assign", ["device": "gateway"]).status == 400)
+        #expect(try await api.get("/1.0/devices/gateway").json["tenant_uuid"]?.string == api.sub1)
+        for (line, username) in [("101", "101"), ("102", "102")] {
+            await api.client.appliance.journal.note(
+                TimelineEvent(
+                    device: DeviceID(stored: "gateway"), mac: nil, time: 0, step: .registered, text: "registered with the line \(line)",
+                    details: ["username": .string(username), "registration": "began"]))
+        }
+        await api.client.appliance.journal.flush()
+
+        let seen = try await api.get("/1.0/devices/gateway", tenant: api.sub2)
+        #expect(seen.json["lines"]?.array?.compactMap { $0["number"]?.string } == ["102"])
+        let timeline = try await api.get("/1.0/devices/gateway/timeline", tenant: api.sub2)
+        for answer in [seen, timeline] { #expect(!answer.text.contains("101") && !answer.text.contains("Alice"), "\(answer.text)") }
+        #expect(timeline.text.contains("registered with the line 102"))
+        for path in ["config", "files", "evidence", "uploads"] { #expect(try await api.get("/1.0/devices/gateway/\(path)", tenant: api.sub2).status == 404) }
+
+        // It is in both lists, in each page once.
+        func ids(_ query: String) async throws -> JSONValue { try await api.get("/1.0/devices?\(query)", tenant: api.sub2).json }
+        #expect(try await ids("")["devices"]?.array?.compactMap { $0["id"]?.string } == ["own", "gateway"])
+        #expect(try await ids("vendor=Acme")["devices"]?.array?.compactMap { $0["id"]?.string } == ["gateway"])
+        #expect(try await ids("vendor=Other")["devices"]?.array?.isEmpty == true)
+        let first = try await ids("limit=1")
+        #expect(first["devices"]?.array?.compactMap { $0["id"]?.string } == ["own"])
+        let second = try await ids("limit=1&cursor=\(first["next"]?.string ?? "")")
+        #expect(second["devices"]?.array?.compactMap { $0["id"]?.string } == ["gateway"] && second["next"] == .null)
+        #expect(try await api.get("/1.0/devices").json["devices"]?.array?.count == 2)
+        #expect(try await api.get("/1.0/devices", tenant: api.sub1).json["devices"]?.array?.count == 1)
+
+        // A tenant that goes takes its lines with it, and what phones know of them.
+        let config = try await api.client.get("/0.2/cfg_mgr/configs/gateway")
+        #expect(config.text.contains("Alice") && config.text.contains("Bob"))
+        let third = try await api.client.post("/1.0/tenants", ["name": "three"]).json["uuid"]?.string ?? ""
+        let spare: JSONObject = ["id": "spare", "mac": "00:11:22:33:44:66", "vendor": "Acme", "model": "One", "plugin": .string(AcmePlugin.id)]
+        #expect(try await api.client.addDevice(spare).status == 201)
+        for (number, tenant) in [("201", api.sub1), ("202", third)] {
+            let line = try await api.client.post(
+                "/1.0/lines", ["number": .string(number), "display_name": .string("Owner of \(number)")], headers: ["Wazo-Tenant": tenant])
+            #expect(try await api.client.post(try #require(line.headers[.location]) + "/assign", ["device": "spare"]).status == 200)
+        }
+        #expect(try await api.client.delete("/1.0/tenants/\(third)").status == 204)
+        let left = try await api.client.get("/0.2/cfg_mgr/configs/spare")
+        #expect(left.text.contains("Owner of 201") && !left.text.contains("Owner of 202"))
+
+        // One line is taken off, and the other stays.
+        #expect(try await api.client.delete(lines[0] + "/assign", headers: ["Wazo-Tenant": api.sub2]).status == 404)
+        #expect(try await api.client.delete(lines[0] + "/assign").status == 204)
+        #expect(try await api.get("/1.0/devices/gateway").json["lines"]?.array?.compactMap { $0["number"]?.string } == ["102"])
+        #expect(try await api.client.delete(lines[1] + "/assign").status == 204)
+        #expect(try await api.get("/1.0/devices/gateway").json["config"]?.string?.hasPrefix("autoprov") == true)
+    }
+
+    @Test("What was shown masked is not written back as it was shown")
+    func masks() async throws {
+        let client = try await APIClient()
+        let config: JSONValue = ["id": "c", "parent_ids": [], "raw_config": ["admin_password": "sesame"]]
+        #expect(try await client.post("/1.0/configs", config).status == 201)
+        let shown = try await client.get("/1.0/configs/c").json.object ?? [:]
+        var patch = shown
+        patch["id"] = nil
+        func change(_ patch: JSONObject) async throws -> Int {
+            try await client.send(
+                .patch, "/1.0/configs/c", headers: ["Content-Type": "application/merge-patch+json"], bytes: JSONValue.object(patch).serialized()
+            ).status
+        }
+        #expect(try await change(patch) == 400)
+        #expect(try await change(["raw_config": ["admin_username": "admin"]]) == 200)
+        #expect(try await client.get("/0.2/cfg_mgr/configs/c").json["config"]?["raw_config"] == ["admin_password": "sesame", "admin_username": "admin"])
+    }
+
+    @Test("A document that is replaced as a whole is replaced only by who says which one he means")
+    func required() async throws {
+        let client = try await APIClient(definitions: VendorCatalog.load(directory: Self.definitions))
+        func put(_ site: String, ifMatch: String?) async throws -> Answer {
+            try await client.put("/1.0/dhcp/site", ["text": .string("site: \(site)\nprovd:\n  address: 192.0.2.1\nsubnets:\n  - {name: a, network: 192.0.2.0/24, ranges: [192.0.2.10-192.0.2.20]}\n")], headers: ["If-Match": ifMatch])
+        }
+        #expect(try await client.get("/1.0/dhcp/site").status == 404)
+        let first = try await put("One", ifMatch: nil)
+        let tag = try #require(first.headers[.eTag])
+        #expect(first.status == 200)
+        #expect(try await client.get("/1.0/dhcp/site").headers[.eTag] == tag)
+        #expect(try await put("Two", ifMatch: nil).status == 428)
+        #expect(try await put("Two", ifMatch: tag).status == 200)
+        #expect(try await put("Three", ifMatch: tag).status == 412)
+        #expect(try await client.get("/1.0/dhcp/site").text.contains("site: Two"))
+        #expect(try await put("Three", ifMatch: "*").status == 200)
+    }
+
+    @Test("Every document has a state, by which a change is refused to who does not know it", arguments: ["lines", "devices", "configs", "tenants", "tokens"])
+    func states(kind: String) async throws {
+        let client = try await APIClient()
+        let draft: JSONValue =
+            switch kind {
+            case "lines": ["number": "101", "display_name": "Alice"]
+            case "configs": ["parent_ids": [], "raw_config": [:]]
+            case "tenants": ["name": "south"]
+            case "tokens": ["name": "pbx", "permissions": ["provd.lines.read"]]
+            default: [:]
+            }
+        let made = try await client.post("/1.0/\(kind)", draft)
+        #expect(made.status == 201)
+        let path = try #require(made.headers[.location])
+        let tag = try #require(try await client.get(path).headers[.eTag])
+        #expect(try await client.get(path, headers: ["If-None-Match": tag]).status == (kind == "devices" ? 200 : 304))
+        if kind != "tokens" {
+            let member = ["lines": "display_name", "devices": "description", "configs": "label", "tenants": "name"][kind] ?? ""
+            func change(_ tag: String) async throws -> Int {
+                try await client.send(
+                    .patch, path, headers: ["If-Match": tag, "Content-Type": "application/json"], bytes: (.object([member: "changed"]) as JSONValue).serialized()
+                ).status
+            }
+            #expect(try await change("\"other\"") == 412)
+            #expect(try await change(tag) == 200)
+            #expect(try await change(tag) == 412)
+            #expect(try await client.delete(path, headers: ["If-Match": tag]).status == 412)
+        }
+        #expect(try await client.delete(path, headers: ["If-Match": "\"other\""]).status == 412)
+        let present = try #require(try await client.get(path).headers[.eTag])
+        #expect(try await client.delete(path, headers: ["If-Match": present]).status == 204)
+    }
+
+    @Test("A flag of a query that is no flag is refused: a dry run must not add anything by mistake", arguments: ["1", "yes", "True", ""])
+    func flags(text: String) async throws {
+        let client = try await APIClient()
+        let answer = try await client.send(
+            .post, "/1.0/lines/import?dry_run=\(text)", headers: ["Content-Type": "text/csv"], bytes: Array("number,display_name\n101,Alice\n".utf8))
+        #expect(answer.status == 400)
+        #expect(try await client.get("/1.0/lines").json["lines"]?.array?.isEmpty == true)
+    }
+
+    @Test("A tenant says nothing of devices that are not its own")
+    func foreignSightings() async throws {
+        let api = try await TenantedAPI()
+        let added = try await api.client.addDevice(["id": "a", "mac": "00:11:22:33:44:55", "vendor": "Acme"])
+        #expect(added.status == 201)
+        func say(_ mac: String, _ tenant: String?) async throws -> Int {
+            try await api.client.post("/1.0/sightings", ["mac": .string(mac), "vendor": "Other"], headers: ["Wazo-Tenant": tenant]).status
+        }
+        #expect(try await say("00:11:22:33:44:55", api.sub1) == 403)
+        #expect(try await say("00:11:22:33:44:66", api.sub1) == 403)
+        #expect(try await api.get("/1.0/devices/a").json["vendor"] == "Acme")
+        #expect(try await say("00:11:22:33:44:66", nil) == 201)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import HTTPTypes
 import JSONText
 import Testing
 
@@ -35,5 +36,29 @@ struct DescriptionTests {
         let paths = try #require(try await APIClient().get("/1.0/openapi.json").json["paths"]?.object)
         let names = paths.flatMap { $0.1.object?.compactMap { $0.1["operationId"]?.string } ?? [] }
         #expect(names.count > 40 && Set(names).count == names.count)
+    }
+
+    @Test("Every route is described, and nothing else is")
+    func completeness() async throws {
+        let client = try await APIClient()
+        let paths = try #require(try await client.get("/1.0/openapi.json").json["paths"]?.object)
+        let described = Set(paths.flatMap { path, item in (item.object?.keys ?? []).map { "\($0.uppercased()) \(path)" } })
+        let routes = Set(client.currentRoutes.map { "\($0.method) \($0.path)" })
+        #expect(routes.subtracting(described) == ["GET /1.0/openapi.json"])
+        #expect(described.subtracting(routes).isEmpty)
+        #expect(client.currentRoutes.allSatisfy { $0.path.hasPrefix("/1.0/") })
+    }
+
+    @Test("Every schema is used, and every answer and body has one")
+    func schemas() async throws {
+        let client = try await APIClient()
+        let document = try await client.get("/1.0/openapi.json").json
+        let text = document.text(), names = document["components"]?["schemas"]?.object?.keys ?? []
+        for name in names { #expect(text.contains("\"#/components/schemas/\(name)\""), "\(name)") }
+        for route in client.currentRoutes where route.path != "/1.0/openapi.json" {
+            let operation = try #require(route.operation, "\(route.method) \(route.path)")
+            #expect(operation.status == 204 || operation.answer != nil || operation.answerType != nil, "\(route.path)")
+            #expect(![.post, .put, .patch].contains(route.method) || operation.body != nil || operation.bodyType != nil, "\(route.path)")
+        }
     }
 }

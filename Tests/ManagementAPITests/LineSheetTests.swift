@@ -41,6 +41,16 @@ struct LineSheetTests {
         #expect(try await client.get("/1.0/lines").json["lines"]?.array?.count == 1)
     }
 
+    @Test("All problems of all rows are told at once, those of reading and those of adding")
+    func allProblems() async throws {
+        let client = try await APIClient()
+        let text = "number,display_name,password,server,port\n101,Alice,short,a b,\n102,Bob,,,99999\n103,,short,,\n104,Carla,,,,,\n104,Dora,,,\n104,Emma,,,\n"
+        let answer = try await importing(text, client, query: "?dry_run=true")
+        #expect(answer.status == 422)
+        let problems = answer.json["problems"]?.array?.map { "\($0["row"]?.int ?? 0) \($0["field"]?.string ?? "")" }
+        #expect(problems == ["2 password", "2 server", "3 port", "4 display_name", "4 password", "5 ", "7 number"])
+    }
+
     @Test("What is no table of lines is refused", arguments: [
         "", "\n\n", "number\n1\n", "number,display_name,colour\n1,A,red\n", "number,display_name\n1,A,B\n", "number,display_name\n1,\"A\n",
         "number,display_name\n1,\"A\"B\n", "number,display_name\n1,A\"B\n", "number,display_name,port\n1,A,99999\n", "\u{0}", "{}",

@@ -4,6 +4,7 @@ import DeviceStorage
 import HTTPTypes
 import JSONText
 import NetTypes
+import PhonePlugins
 import ProvModel
 import Provisioning
 import Testing
@@ -18,8 +19,8 @@ struct TenantedAPI {
     /// A token of the second tenant.
     let otherToken: String
 
-    init() async throws {
-        client = try await APIClient()
+    init(plugins: PluginCatalog = .empty) async throws {
+        client = try await APIClient(plugins: plugins)
         let book = TenantBook(client.appliance)
         let first = try await book.create(.init(name: "one"), below: APIClient.tenant)
         let second = try await book.create(.init(name: "two"), below: APIClient.tenant)

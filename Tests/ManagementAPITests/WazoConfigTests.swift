@@ -57,6 +57,42 @@ struct WazoConfigTests {
         #expect(try await client.put("/0.2/cfg_mgr/configs/None", config([:])).status == 404)
     }
 
+    @Test("A parameter that cannot be is refused", arguments: [
+        ["vlan_enabled": true], ["vlan_id": 4_095], ["vlan_priority": 8], ["vlan_priority": -3], ["vlan_pc_port_id": "99999"], ["ntp_enabled": "yes"],
+        ["dns_enabled": 1], ["syslog_enabled": true, "syslog_ip": nil], ["syslog_port": nil], ["syslog_level": "loud"], ["timezone": "Europe/Nowhere"],
+        ["timezone": 1], ["locale": "fr"], ["protocol": "sip"], ["sip_dtmf_mode": "rtp"], ["sip_transport": "sctp"], ["sip_lines": [:] as JSONValue, "sip_line": 1],
+        ["sip_lines": ["1": "x"]], ["sip_lines": ["1": ["dtmf_mode": "x"]]], ["sip_lines": ["1": ["proxy_port": "x"]]], ["sip_lines": nil],
+        ["sccp_call_managers": ["a": ["ip": "10.0.0.1"]]], ["sccp_call_managers": ["1": [:] as JSONValue]],
+        ["sccp_call_managers": ["1": ["ip": "10.0.0.1", "port": "x"]]], ["funckeys": ["x": ["type": "park"]]], ["funckeys": ["1": ["type": "dial"]]],
+        ["funckeys": ["1": ["type": "blf"]]], ["funckeys": ["1": ["type": "blf", "value": ""]]], ["funckeys": ["1": ["type": "park", "line": "x"]]],
+        ["funckeys": ["1": ["type": "park", "label": []]]], ["XX_own": 1], ["own": 1], ["admin_password": []], ["sip_local_root_and_intermediate_certificates": "x"],
+    ] as [JSONObject])
+    func wrongParameters(parameters: JSONObject) async throws {
+        let client = try await APIClient()
+        let answer = try await client.post("/0.2/cfg_mgr/configs", config(["raw_config": .object(parameters)]))
+        #expect(answer.status == 400, "\(parameters)")
+    }
+
+    @Test("What clients write loosely is taken as it is, and kept as it was written", arguments: [
+        ["vlan_enabled": true, "vlan_id": 0], ["vlan_priority": "7", "vlan_pc_port_id": 4_094.0], ["ntp_enabled": "no"], ["ntp_enabled": 0], ["ntp_enabled": nil],
+        ["http_port": "8667"], ["admin_password": 1_234], ["timezone": ""], ["timezone": "Europe/Paris"], ["locale": "fr_FRxyz"], ["protocol": "SCCP"],
+        ["sip_lines": ["a": ["username": 5, "own": [1]]]], ["sccp_call_managers": ["1": ["ip": 5, "port": "2000"]]], ["funckeys": ["0": ["type": "park"]]],
+        ["funckeys": ["1": ["type": "speeddial", "value": 100, "label": nil, "line": "1", "own": true]]], ["X_own": ["a": nil]], ["exten_park": nil],
+        ["_comment": "why"], ["config_encryption_enabled": true],
+    ] as [JSONObject])
+    func looseParameters(parameters: JSONObject) async throws {
+        let client = try await APIClient()
+        let made = try await client.post("/0.2/cfg_mgr/configs", config(["id": "loose", "raw_config": .object(parameters)]))
+        #expect(made.status == 201, "\(parameters): \(made.text)")
+        #expect(try await client.get("/0.2/cfg_mgr/configs/loose").json["config"]?["raw_config"] == .object(parameters))
+    }
+
+    @Test("Members of a config are what they are said to be", arguments: [["deletable": "no"], ["transient": 2], ["role": 1]] as [JSONObject])
+    func wrongMembers(members: JSONObject) async throws {
+        let client = try await APIClient()
+        #expect(try await client.post("/0.2/cfg_mgr/configs", config(members)).status == 400)
+    }
+
     @Test("A changed value is seen in the flattened parameters, over the base")
     func raw() async throws {
         let client = try await APIClient()

@@ -219,10 +219,10 @@ struct RawConfigRulesTests {
             #"{"ntp_enabled":true,"ntp_ip":"10.0.0.1","X_anything":{"a":1},"exten_park":null}"#,
             #"{"sip_lines":{"1":{"username":101,"proxy_port":"5060","unknown":true}},"protocol":"SIP","locale":"fr_CA"}"#,
             #"{"funckeys":{"1":{"type":"park"},"2":{"type":"blf","value":"102","line":"1"}},"vlan_enabled":true,"vlan_id":0}"#,
-            #"{"sccp_call_managers":{"1":{"ip":"10.0.0.1"}},"dns_enabled":"yes","sip_dtmf_mode":null}"#,
+            #"{"sccp_call_managers":{"1":{"ip":"10.0.0.1"}},"dns_enabled":"yes","dns_ip":"10.0.0.1","sip_dtmf_mode":null}"#,
         ])
     func takes(_ text: String) throws {
-        try RawConfigRules.check(try #require(try JSONValue(parsing: text).object))
+        try RawConfigRules.check(try #require(try JSONValue(parsing: text).object), isZone: { _ in true })
     }
 
     @Test(
@@ -235,7 +235,7 @@ struct RawConfigRulesTests {
         ])
     func refuses(_ text: String, _ field: String) throws {
         let object = try #require(try JSONValue(parsing: text).object)
-        let error = #expect(throws: DocumentError.self) { try RawConfigRules.check(object) }
+        let error = #expect(throws: DocumentError.self) { try RawConfigRules.check(object, isZone: { _ in true }) }
         #expect(error?.field == field)
     }
 }

@@ -165,4 +165,36 @@ struct ForeignTenantTests {
             #expect(try await site.appliance.store.devices().count == 1)
         }
     }
+
+    @Test("A tenant that is deleted at wazo-auth is noticed by asking again and again, also after wazo-auth was down")
+    func following() async throws {
+        let fake = FakeWazoAuth()
+        try await fake.serve { base in
+            let site = try await Site(fake, base)
+            let tenants = ForeignTenants(site.appliance)
+            try await tenants.adopt(try await site.client.ownTenant())
+            for name in ["sub1", "sub2"] {
+                _ = try await DeviceBook(site.appliance, scope: TenantScope(TenantID(name))).create(["id": .string(name)])
+            }
+            fake.state.withLock { state in
+                state.tenants.removeAll { $0.id == "sub1" }
+                state.isBroken = true
+            }
+            let requests = fake.state.withLock { $0.requests.count }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    await tenants.follow(every: .milliseconds(10)) {
+                        try await site.client.tenants(below: try await site.client.ownTenant()).map { Tenant(id: $0.id, parent: $0.parent, name: $0.name) }
+                    }
+                }
+                defer { group.cancelAll() }
+                // While it is down nothing is concluded.
+                while fake.state.withLock({ $0.requests.count }) < requests + 3 { try await Task.sleep(for: .milliseconds(5)) }
+                #expect(try await site.appliance.store.devices().count == 2)
+                fake.state.withLock { $0.isBroken = false }
+                while try await site.appliance.store.devices().count > 1 { try await Task.sleep(for: .milliseconds(5)) }
+            }
+            #expect(try await site.appliance.store.devices().map(\.id.description) == ["sub2"])
+        }
+    }
 }

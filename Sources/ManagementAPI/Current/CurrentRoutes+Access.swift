@@ -28,12 +28,12 @@ extension CurrentRoutes {
                     name: name, fileAccess: try Self.fileAccess(object), enrolmentEnds: try Self.time("enrolment_ends", in: object))
                 let tenant = try await useCases.tenants.create(draft, below: parent)
                 return .created(Self.document(tenant), at: "/1.0/tenants/\(tenant.id)", tenant.revision)
-            }.described(APIOperation("Add a tenant below another.", body: "TenantDraft", status: 201, answer: "Tenant")),
+            }.described(APIOperation("Add a tenant below another.", body: "TenantDraft", status: 201, answer: "Tenant", revision: .shown)),
             APIRoute(.get, "/1.0/tenants/{id}", "provd.tenants.{id}.read") { request in
                 let id = try await Self.tenantID(request)
                 guard let tenant = try await useCases.tenants.tree()[id] else { throw Self.noTenant }
                 return .ok(Self.document(tenant), tenant.revision)
-            }.described(APIOperation("One tenant with its policies.", answer: "Tenant")),
+            }.described(APIOperation("One tenant with its policies.", answer: "Tenant", revision: .shown)),
             APIRoute(.patch, "/1.0/tenants/{id}", "provd.tenants.{id}.update") { request in
                 let id = try await Self.tenantID(request)
                 let object = try Self.members(of: request.body, "a tenant", known: ["name", "file_access", "enrolment_ends"])
@@ -47,7 +47,7 @@ extension CurrentRoutes {
                 }
                 guard let tenant else { throw Self.noTenant }
                 return .ok(Self.document(tenant), tenant.revision)
-            }.described(APIOperation("Change a tenant's name and policies.", body: "TenantChange", answer: "Tenant")),
+            }.described(APIOperation("Change a tenant's name and policies.", body: "TenantChange", answer: "Tenant", revision: .checked)),
             APIRoute(.delete, "/1.0/tenants/{id}", "provd.tenants.{id}.delete") { request in
                 try Self.requireOwnTenants(useCases)
                 switch try await useCases.tenants.delete(try await Self.tenantID(request), expecting: request.expected) {
@@ -56,7 +56,7 @@ extension CurrentRoutes {
                 case .isMain: throw APIError(.conflict, "the appliance's own tenant cannot be deleted")
                 case .hasTenantsBelow: throw APIError(.conflict, "other tenants are below it: delete those first")
                 }
-            }.described(APIOperation("Delete a tenant with its devices, lines and tokens.", status: 204)),
+            }.described(APIOperation("Delete a tenant with its devices, lines and tokens.", status: 204, revision: .checked)),
         ]
     }
 
@@ -85,12 +85,16 @@ extension CurrentRoutes {
             APIRoute(.get, "/1.0/tokens/{id}", "provd.tokens.{id}.read") { request in
                 let token = try await useCases.tokens.all(request.scope()).first { $0.id.description == request.parameter("id") }
                 guard let token else { throw Self.noToken }
-                return .ok(Self.document(token))
-            }.described(APIOperation("What a token allows.", answer: "Token")),
+                return .ok(Self.document(token), Self.revision(of: token))
+            }.described(APIOperation("What a token allows.", answer: "Token", revision: .shown)),
             APIRoute(.delete, "/1.0/tokens/{id}", "provd.tokens.{id}.delete") { request in
-                guard try await useCases.tokens.revoke(APITokenID(request.parameter("id")), in: try await request.scope()) else { throw Self.noToken }
+                let id = APITokenID(request.parameter("id"))
+                let token = try await useCases.tokens.all(request.scope()).first { $0.id == id }
+                // A token never changes: one that is as it was seen cannot be another a moment later.
+                if let token { try request.expected.check(Self.revision(of: token)) }
+                guard try await useCases.tokens.revoke(id, in: try await request.scope()) else { throw Self.noToken }
                 return .noContent
-            }.described(APIOperation("Revoke a token.", status: 204)),
+            }.described(APIOperation("Revoke a token.", status: 204, revision: .checked)),
         ]
     }
 
@@ -125,6 +129,8 @@ extension CurrentRoutes {
             "enrolment_ends": tenant.enrolmentEnds.map(JSONValue.double) ?? .null,
         ]
     }
+
+    private static func revision(of token: APIToken) -> DocumentRevision { DocumentRevision(of: document(token)) }
 
     private static func document(_ token: APIToken) -> JSONValue {
         [

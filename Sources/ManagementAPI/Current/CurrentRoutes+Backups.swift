@@ -38,11 +38,13 @@ extension CurrentRoutes {
             }.described(APIOperation("Delete a backup.", status: 204)),
             APIRoute(.post, "/1.0/backups/{name}/restore", "provd.backups.{name}.restore.create") { request in
                 let shelf = try await Self.shelf(request, useCases)
+                let isThere: Bool
                 do {
-                    guard try shelf.stage(request.parameter("name")) else { throw Self.noBackup }
+                    isThere = try shelf.stage(request.parameter("name"))
                 } catch let error as StoreError where error.code == .corrupt {
-                    throw APIError(.conflict, "\(error.description); choose another backup. The database is as it was")
+                    throw APIError(.unprocessableContent, "this backup cannot be restored, and nothing was changed: \(error.description)")
                 }
+                guard isThere else { throw Self.noBackup }
                 return .ok(["text": "the backup is sound and takes the place of the database when provd is restarted; the present one is kept beside it"])
             }.described(APIOperation("Check a backup, and have it restored when provd starts next.", body: "Empty", answer: "Restoration")),
         ]

@@ -18,24 +18,24 @@ extension CurrentRoutes {
                 let id = try await useCases.configs.create(document)
                 guard let config = try await useCases.configs.config(id) else { throw Self.noConfig }
                 return .created(SecretMask.mask(.object(config.fullDocument)), at: "/1.0/configs/\(id)", config.revision)
-            }.described(APIOperation("Add a config.", body: "ConfigDraft", status: 201, answer: "Config")),
+            }.described(APIOperation("Add a config.", body: "ConfigDraft", status: 201, answer: "Config", revision: .shown)),
             APIRoute(.get, "/1.0/configs/{id}", "provd.configs.{id}.read") { request in
                 guard let config = try await useCases.configs.config(ConfigID(stored: request.parameter("id"))) else { throw Self.noConfig }
                 return .ok(SecretMask.mask(.object(config.fullDocument)), config.revision)
-            }.described(APIOperation("One config, with secrets masked.", answer: "Config")),
+            }.described(APIOperation("One config, with secrets masked.", answer: "Config", revision: .shown)),
             APIRoute(.patch, "/1.0/configs/{id}", "provd.configs.{id}.update") { request in
                 guard let patch = request.body.object else { throw APIError(.badRequest, "the body is an object with the members to change") }
                 let config = try await useCases.configs.change(ConfigID(stored: request.parameter("id")), expecting: request.expected, with: patch)
                 guard let config else { throw Self.noConfig }
                 return .ok(SecretMask.mask(.object(config.fullDocument)), config.revision)
-            }.described(APIOperation("Change members of a config (RFC 7396).", body: "DeviceChange", answer: "Config")),
+            }.described(APIOperation("Change members of a config (RFC 7396).", body: "DeviceChange", answer: "Config", revision: .checked)),
             APIRoute(.delete, "/1.0/configs/{id}", "provd.configs.{id}.delete") { request in
                 switch try await useCases.configs.delete(ConfigID(stored: request.parameter("id")), expecting: request.expected) {
                 case .deleted: return .noContent
                 case .notFound: throw Self.noConfig
                 case .notDeletable: throw APIError(.forbidden, "this config may not be deleted: its “deletable” is false")
                 }
-            }.described(APIOperation("Delete a config.", status: 204)),
+            }.described(APIOperation("Delete a config.", status: 204, revision: .checked)),
         ]
     }
 

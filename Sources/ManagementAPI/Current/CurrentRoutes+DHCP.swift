@@ -13,21 +13,26 @@ extension CurrentRoutes {
         return [
             APIRoute(.get, "/1.0/dhcp/site", "provd.dhcp.read") { _ in
                 guard let text = try await Self.site(useCases).text() else { throw Self.noSite }
-                return .ok(["text": .string(text)])
-            }.described(APIOperation("The site file.", answer: "DHCPSite")),
+                return .ok(["text": .string(text)], DHCPSite.revision(of: text))
+            }.described(APIOperation("The site file.", answer: "DHCPSite", revision: .shown)),
             APIRoute(.put, "/1.0/dhcp/site", "provd.dhcp.update") { request in
                 let object = try Self.members(of: request.body, "a site file", known: ["text"])
                 guard let text = try Self.text("text", in: object) else { throw APIError(.badRequest, "text is the site file", field: "text") }
-                let findings = try await Self.site(useCases).replace(with: text)
-                return .ok(["text": .string(text), "findings": .array(findings.map(JSONValue.string))])
-            }.described(APIOperation("Check a site file and keep it.", body: "DHCPSiteDraft", answer: "DHCPSite")),
+                let site = try Self.site(useCases)
+                if !request.namesRevision, try await site.text() != nil { throw Self.unconditional }
+                let findings = try await site.replace(with: text, expecting: request.expected)
+                return .ok(["text": .string(text), "findings": .array(findings.map(JSONValue.string))], DHCPSite.revision(of: text))
+            }.described(APIOperation("Check a site file and keep it.", body: "DHCPSiteDraft", answer: "DHCPSite", revision: .required)),
             APIRoute(.get, "/1.0/dhcp/generate/{server}", "provd.dhcp.read") { request in
                 guard let platform = ServerPlatform(rawValue: request.parameter("server")) else {
                     throw APIError(.notFound, "the servers are \(ServerPlatform.allCases.map(\.rawValue).joined(separator: ", "))")
                 }
                 guard let (text, findings) = try await Self.site(useCases).configuration(for: platform) else { throw Self.noSite }
                 return .ok(["text": .string(text), "findings": .array(findings.map(JSONValue.string))])
-            }.described(APIOperation("The configuration for a DHCP server.", answer: "DHCPSite")),
+            }.described(
+                APIOperation(
+                    "The configuration for a DHCP server.", answer: "DHCPSite",
+                    path: [.word("server", of: ServerPlatform.allCases.map(\.rawValue), "the server's software")])),
             APIRoute(.get, "/1.0/dhcp/explain", "provd.dhcp.read") { request in
                 let mac = try Self.mac(request)
                 let found = try await Self.site(useCases).explain(
@@ -38,7 +43,7 @@ extension CurrentRoutes {
                 APIOperation(
                     "What a phone would be told, and why.", answer: "DHCPExplanation",
                     query: [
-                        .text("mac", "its hardware address"), .text("vendor_class", "the vendor class that it sends"),
+                        .mac("mac", "its hardware address"), .text("vendor_class", "the vendor class that it sends"),
                         .text("user_class", "the user class that it sends"), .text("subnet", "the name of the subnet, if there are several"),
                     ])),
             APIRoute(.get, "/1.0/dhcp/families", "provd.dhcp.read") { _ in
@@ -73,7 +78,7 @@ extension CurrentRoutes {
             }.described(
                 APIOperation(
                     "What a DHCP server must send a phone so that it finds this appliance.", answer: "DHCPAdvice",
-                    query: [.text("mac", "its hardware address"), .text("vendor", "its manufacturer, if known")])),
+                    query: [.mac("mac", "its hardware address").required, .text("vendor", "its manufacturer, if known")])),
         ]
     }
 
@@ -89,6 +94,11 @@ extension CurrentRoutes {
     }
 
     private static var noSite: APIError { APIError(.notFound, "there is no site file yet: PUT /1.0/dhcp/site") }
+    private static var unconditional: APIError {
+        APIError(
+            .preconditionRequired,
+            "there is a site file already, which may be another than the one you know: send its ETag as If-Match, or * to replace whatever is there")
+    }
     private static var noDefinitions: APIError {
         APIError(.conflict, "the vendor definitions of DHCP are not loaded: set dhcp.definitions in provd.yml to their directory")
     }

@@ -8,6 +8,9 @@ import ProvModel
 import Provisioning
 
 extension CurrentRoutes {
+    /// From where sightings come.
+    private static let sources: [Sighting.Source] = [.dhcp, .http, .tftp, .sip, .administrator]
+
     /// Why a device is what it is: what was seen of it, and what is made for it.
     var deviceInsight: [APIRoute] {
         let useCases = useCases
@@ -27,24 +30,39 @@ extension CurrentRoutes {
                 guard let path = request.query["path"], path.hasPrefix("/") else {
                     throw APIError(.badRequest, "name the file's path, as path=/0015650abb01.cfg", field: "path")
                 }
+                let transport = request.query["transport"].map(PhoneFileRequest.Transport.init(rawValue:))
+                if case .some(.none) = transport { throw APIError(.badRequest, "a transport is http or tftp", field: "transport") }
+                let server = request.query["server"].map { IPAddress($0) }
+                if case .some(.none) = server { throw APIError(.badRequest, "a server is an address of this appliance", field: "server") }
                 let device = try await Self.device(request, useCases)
-                return .ok(try Self.document(path, try await useCases.preview.content(ofPath: path, for: device)))
+                let content = try await useCases.preview.content(ofPath: path, for: device, by: transport ?? nil, at: server ?? nil)
+                return .ok(try Self.document(path, content))
             }.described(
-                APIOperation("One file as the device is given it, with secrets masked.", answer: "File", query: [.text("path", "the file's path")])),
+                APIOperation("One file as the device is given it, with secrets masked.", answer: "File", 
+                    query: [
+                        .text("path", matching: "^/", "the file's path").required,
+                        .word("transport", of: ["http", "tftp"], "how the device asks; HTTP is tried first if left out"),
+                        .text("server", "the address of this appliance that the device asks, if it is not the usual one"),
+                    ])),
             APIRoute(.get, "/1.0/devices/{name}/evidence", "provd.devices.{name}.evidence.read") { request in
                 let device = try await Self.device(request, useCases)
                 return .ok(try await Self.evidence(of: device, useCases))
             }.described(APIOperation("What was seen of a device, and how it came to its plugin.", answer: "Evidence")),
             APIRoute(.get, "/1.0/sightings", "provd.sightings.read") { request in
                 let limit = try Self.number("limit", request, in: 1...1_000) ?? 100
-                let source = request.query["source"], isUnknownOnly = request.query["unknown"] == "true"
+                let source = request.query["source"].map(Sighting.Source.init(rawValue:))
+                if case .some(.none) = source {
+                    let words = Self.sources.map(\.rawValue).joined(separator: ", ")
+                    throw APIError(.badRequest, "a source is one of \(words)", field: "source")
+                }
+                let isUnknownOnly = try Self.flag("unknown", request)
                 let scope = try await request.scope()
                 // What is no device yet belongs to nobody: only the appliance's own tenant is shown it.
                 let seesUnknown = scope.holds(useCases.tenant)
                 var known: Set<DeviceID>?
                 if !seesUnknown { known = Set(try await useCases.devices(request).all(of: scope.tree).map(\.id)) }
                 let entries = useCases.sightings.latest(where: { entry in
-                    if let source, entry.sighting.source.rawValue != source { return false }
+                    if let source, entry.sighting.source != source { return false }
                     if isUnknownOnly, entry.device != nil { return false }
                     return known.map { known in entry.device.map(known.contains) ?? false } ?? true
                 }, limit: limit)
@@ -53,17 +71,23 @@ extension CurrentRoutes {
                 APIOperation(
                     "What was seen of devices lately, also of those that are not known.", answer: "Sightings",
                     query: [
-                        .number("limit", 1...1_000, "how many at the most (default 100)"), .text("source", "only those of dhcp, http, tftp, sip or administrator"),
+                        .number("limit", 1...1_000, "how many at the most (default 100)"), 
+                        .word("source", of: Self.sources.map(\.rawValue), "only those of this source"),
                         .flag("unknown", "whether only those that are no device"),
                     ])),
             APIRoute(.post, "/1.0/sightings", "provd.sightings.create") { request in
-                let sighting = try Self.sighting(request.body)
+                let sighting = try Self.sighting(request.body), scope = try await request.scope()
+                // What nobody has seen yet becomes a device of the appliance's own tenant, and what is another's is not to be changed or shown.
+                let isKnown = if let mac = sighting.identity.mac { try await useCases.devices(request).device(mac.description) != nil } else { false }
+                guard scope.holds(useCases.tenant) || isKnown else {
+                    throw APIError(.forbidden, "only the appliance's own tenant can say what a device is that is not yet yours", field: "mac")
+                }
                 guard let device = try await useCases.registry.sight(sighting) else {
                     throw APIError(.badRequest, "nothing in this tells a device apart")
                 }
                 return .created(Self.document(device, lines: []), at: "/1.0/devices/\(device.id)", device.revision)
             }.described(
-                APIOperation("Say what a device is, before it shows itself.", body: "SightingDraft", status: 201, answer: "Device")),
+                APIOperation("Say what a device is, before it shows itself.", body: "SightingDraft", status: 201, answer: "Device", revision: .shown)),
         ]
     }
 
@@ -125,11 +149,16 @@ extension CurrentRoutes {
 
     private static func document(_ path: String, _ content: FilePreview.Content) throws -> JSONValue {
         switch content {
-        case .rendered(let bytes, let mediaType):
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                return ["path": .string(path), "media_type": .string(mediaType), "base64": .string(Data(bytes).base64EncodedString())]
+        case .rendered(let bytes, let mediaType, let digest, let isTrigger):
+            var document: JSONObject = [
+                "path": .string(path), "media_type": .string(mediaType), "sha256": .string(digest), "trigger": .bool(isTrigger),
+            ]
+            if let text = String(validating: bytes, as: UTF8.self) {
+                document["text"] = .string(text)
+            } else {
+                document["base64"] = .string(Data(bytes).base64EncodedString())
             }
-            return ["path": .string(path), "media_type": .string(mediaType), "text": .string(text)]
+            return .object(document)
         case .stored(let size, let mediaType):
             return ["path": .string(path), "media_type": .string(mediaType), "size": .int(size)]
         case .nothing: throw APIError(.notFound, "the device's plugin has no such file: GET /1.0/devices/{name}/files lists them", field: "path")

@@ -30,7 +30,7 @@ extension CurrentRoutes {
                 let id = try await devices.create(document)
                 guard let device = try await devices.device(id.description) else { throw Self.noDevice }
                 return .created(Self.document(device, lines: []), at: "/1.0/devices/\(id)", device.revision)
-            }.described(APIOperation("Add a device.", body: "DeviceDraft", status: 201, answer: "Device")),
+            }.described(APIOperation("Add a device.", body: "DeviceDraft", status: 201, answer: "Device", revision: .shown)),
             APIRoute(.get, "/1.0/devices/{name}", "provd.devices.{name}.read") { request in
                 let device = try await Self.visibleDevice(request, useCases)
                 let lines = try await useCases.lines(request).lines(on: [device.id])
@@ -38,7 +38,7 @@ extension CurrentRoutes {
                 var document = Self.document(device, lines: lines).object ?? [:]
                 document["state"] = ["next_step": .string(step.text), "is_arrived": .bool(step.isArrived)]
                 return .ok(.object(document), device.revision)
-            }.described(APIOperation("One device with its lines and state; its name is its id or hardware address.", answer: "Device")),
+            }.described(APIOperation("One device with its lines and state; its name is its id or hardware address.", answer: "Device", revision: .shownWithMore)),
             APIRoute(.patch, "/1.0/devices/{name}", "provd.devices.{name}.update") { request in
                 guard let patch = request.body.object else { throw APIError(.badRequest, "the body is an object with the members to change") }
                 let device = try await Self.device(request, useCases)
@@ -46,12 +46,12 @@ extension CurrentRoutes {
                 let lines = try await useCases.lines(request).lines(on: [changed.id])
                 return .ok(Self.document(changed, lines: lines), changed.revision)
             }.described(
-                APIOperation("Change members of a device (RFC 7396); tenant_uuid moves it to another tenant.", body: "DeviceChange", answer: "Device")),
+                APIOperation("Change members of a device (RFC 7396); tenant_uuid moves it to another tenant.", body: "DeviceChange", answer: "Device", revision: .checked)),
             APIRoute(.delete, "/1.0/devices/{name}", "provd.devices.{name}.delete") { request in
                 let device = try await Self.device(request, useCases)
                 guard try await useCases.devices(request).delete(device.id, expecting: request.expected) else { throw Self.noDevice }
                 return .noContent
-            }.described(APIOperation("Delete a device; its lines stay.", status: 204)),
+            }.described(APIOperation("Delete a device; its lines stay.", status: 204, revision: .checked)),
             APIRoute(.post, "/1.0/devices/{name}/synchronize", "provd.devices.{name}.synchronize.create") { request in
                 let device = try await Self.device(request, useCases)
                 let operation = await useCases.synchronisation.begin(device.id, in: useCases.operations)

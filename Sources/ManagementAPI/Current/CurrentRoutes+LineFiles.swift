@@ -11,14 +11,18 @@ extension CurrentRoutes {
         let useCases = useCases
         return [
             APIRoute(.post, "/1.0/lines/import", "provd.lines.create") { request in
-                let isDryRun = request.query["dry_run"] == "true"
+                let isDryRun = try Self.flag("dry_run", request)
                 let sheet = try LineSheet(csv: request.body.string ?? "")
                 let lines: [Line]
+                var problems = sheet.problems
                 do {
-                    lines = try await useCases.lines(request).add(sheet.rows.map(\.draft), isDryRun: isDryRun)
+                    // Rows that can be read are tried all the same: who mends a table wants to know everything at once.
+                    lines = try await useCases.lines(request).add(sheet.rows.map(\.draft), isDryRun: isDryRun || !problems.isEmpty)
                 } catch let error as LineImportError {
-                    throw LineSheet.refusal(error.problems.map { .init(row: sheet.rows[$0.index].row, field: $0.field, text: $0.text) })
+                    problems += error.problems.map { .init(row: sheet.rows[$0.index].row, field: $0.field, text: $0.text) }
+                    throw LineSheet.refusal(problems)
                 }
+                guard problems.isEmpty else { throw LineSheet.refusal(problems) }
                 return .ok(["dry_run": .bool(isDryRun), "lines": .array(lines.map(Self.document))])
             }.described(
                 APIOperation(
@@ -68,10 +72,12 @@ struct LineSheet {
     private static let maximumRows = 20_000
 
     let rows: [Row]
+    /// What is wrong with rows that cannot be read.
+    let problems: [Problem]
 
     /// Reads a table.
     ///
-    /// - Throws: `APIError` with every problem and its row.
+    /// - Throws: `APIError` if it is no table of lines.
     init(csv text: String) throws {
         let table: CSVTable
         do {
@@ -113,12 +119,14 @@ struct LineSheet {
                         password: cells["password"], provisioningCode: cells["provisioning_code"],
                         server: cells["server"].map { SIPServer(host: $0, port: port ?? nil) })))
         }
-        guard problems.isEmpty else { throw Self.refusal(problems) }
         self.rows = rows
+        self.problems = problems
     }
 
     /// All problems in one answer.
-    static func refusal(_ problems: [Problem]) -> APIError {
+    static func refusal(_ unsorted: [Problem]) -> APIError {
+        // Those of one row stay in the order in which they were found.
+        let problems = unsorted.enumerated().sorted { ($0.element.row, $0.offset) < ($1.element.row, $1.offset) }.map(\.element)
         let text = problems.count == 1 ? "one problem keeps the lines from being added" : "\(problems.count) problems keep the lines from being added"
         return APIError(
             .unprocessableContent, text,

@@ -17,11 +17,11 @@ extension CurrentRoutes {
             APIRoute(.post, "/1.0/lines", "provd.lines.create") { request in
                 let line = try await useCases.lines(request).add(try Self.draft(request.body))
                 return .created(Self.document(line), at: "/1.0/lines/\(line.id)", line.revision)
-            }.described(APIOperation("Add a line.", body: "LineDraft", status: 201, answer: "Line")),
+            }.described(APIOperation("Add a line.", body: "LineDraft", status: 201, answer: "Line", revision: .shown)),
             APIRoute(.get, "/1.0/lines/{id}", "provd.lines.{id}.read") { request in
                 guard let line = try await useCases.lines(request).line(LineID(request.parameter("id"))) else { throw Self.noLine }
                 return .ok(Self.document(line), line.revision)
-            }.described(APIOperation("One line.", answer: "Line")),
+            }.described(APIOperation("One line.", answer: "Line", revision: .shown)),
             APIRoute(.patch, "/1.0/lines/{id}", "provd.lines.{id}.update") { request in
                 let change = try LineChange(request.body)
                 let line = try await useCases.lines(request).update(LineID(request.parameter("id")), expecting: request.expected) { line in
@@ -29,17 +29,17 @@ extension CurrentRoutes {
                 }
                 guard let line else { throw Self.noLine }
                 return .ok(Self.document(line), line.revision)
-            }.described(APIOperation("Change members of a line (RFC 7396).", body: "LineChange", answer: "Line")),
+            }.described(APIOperation("Change members of a line (RFC 7396).", body: "LineChange", answer: "Line", revision: .checked)),
             APIRoute(.delete, "/1.0/lines/{id}", "provd.lines.{id}.delete") { request in
                 guard try await useCases.lines(request).remove(LineID(request.parameter("id")), expecting: request.expected) else { throw Self.noLine }
                 return .noContent
-            }.described(APIOperation("Remove a line; its phone goes back to autoprov.", status: 204)),
+            }.described(APIOperation("Remove a line; its phone goes back to autoprov.", status: 204, revision: .checked)),
             APIRoute(.post, "/1.0/lines/{id}/code", "provd.lines.{id}.code.create") { request in
                 guard let line = try await useCases.lines(request).renewCode(LineID(request.parameter("id")), expecting: request.expected) else {
                     throw Self.noLine
                 }
                 return .ok(Self.document(line), line.revision)
-            }.described(APIOperation("Give a line a new provisioning code.", body: "Empty", answer: "Line")),
+            }.described(APIOperation("Give a line a new provisioning code.", body: "Empty", answer: "Line", revision: .checked)),
             APIRoute(.post, "/1.0/lines/{id}/assign", "provd.lines.{id}.assign.create") { request in
                 let members = try Self.members(of: request.body, "an assignment", known: ["device"])
                 guard let name = try Self.text("device", in: members) else { throw APIError(.badRequest, "name the device", field: "device") }
@@ -49,7 +49,13 @@ extension CurrentRoutes {
                 let line = try await useCases.lines(request).assign(LineID(request.parameter("id")), to: device.id, expecting: request.expected)
                 guard let line else { throw Self.noLine }
                 return .ok(Self.document(line), line.revision)
-            }.described(APIOperation("Put a line on a device, as if its code had been dialled there.", body: "Assignment", answer: "Line")),
+            }.described(APIOperation("Put a line on a device, as if its code had been dialled there.", body: "Assignment", answer: "Line", revision: .checked)),
+            APIRoute(.delete, "/1.0/lines/{id}/assign", "provd.lines.{id}.assign.delete") { request in
+                guard try await useCases.lines(request).unassign(LineID(request.parameter("id")), expecting: request.expected) != nil else {
+                    throw Self.noLine
+                }
+                return .noContent
+            }.described(APIOperation("Take a line off its device.", status: 204, revision: .checked)),
         ]
     }
 

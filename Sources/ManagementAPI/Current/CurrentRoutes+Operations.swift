@@ -17,14 +17,15 @@ extension CurrentRoutes {
         return [
             APIRoute(.get, "/1.0/operations", "provd.operations.read") { _ in
                 .ok(["operations": .array(await operations.all().map(\.document))])
-            },
-            APIRoute(.get, "/1.0/operations/{id}", "provd.operations.{id}.read") { request in .ok(try await find(request).document) },
+            }.described(APIOperation("List the operations, the oldest first.", answer: "Operations")),
+            APIRoute(.get, "/1.0/operations/{id}", "provd.operations.{id}.read") { request in .ok(try await find(request).document) }
+                .described(APIOperation("How far an operation is.", answer: "Operation")),
             APIRoute(.post, "/1.0/operations/{id}/cancel", "provd.operations.{id}.cancel.create") { request in
                 let operation = try await find(request)
                 guard !operation.state.isFinal else { throw APIError(.conflict, "the operation has ended: \(operation.state.rawValue)") }
                 _ = await operations.stop(operation.id)
                 return .noContent
-            },
+            }.described(APIOperation("Stop an operation at the next moment where nothing is half done.", body: "Empty", status: 204)),
         ]
     }
 }

@@ -20,39 +20,49 @@ extension CurrentRoutes {
                 let newest = Dictionary(try await installer.bestOffers().map { ($0.listing.id, $0.listing.version) }) { first, _ in first }
                 let locale = try await useCases.parameters.locale
                 return .ok(["plugins": .array(await installer.installed().map { $0.document(newest: newest[$0.plugin.id], locale: locale) })])
-            },
+            }.described(APIOperation("List the plugins that serve.", answer: "Plugins")),
             APIRoute(.post, "/1.0/plugins", "provd.plugins.create") { request in
                 let wish = try PluginWish(request.body, needsID: true)
                 let operation = try await useCases.pluginInstaller.begin(.install, wish.id, version: wish.version, repository: wish.repository)
                 return .created(operation.document, at: "/1.0/operations/\(operation.id)")
-            },
+            }.described(APIOperation("Install a plugin.", body: "PluginWish", status: 201, answer: "Operation")),
             APIRoute(.get, "/1.0/plugins/{id}", "provd.plugins.{id}.read") { request in
-                let installer = try useCases.pluginInstaller
-                guard let installed = await installer.installed(request.parameter("id")) else {
-                    throw APIError(.notFound, "there is no such plugin: GET /1.0/plugins lists them")
-                }
-                let newest = try await installer.bestOffers().first { $0.listing.id == installed.plugin.id }?.listing.version
-                var document = installed.document(newest: newest, locale: try await useCases.parameters.locale).object ?? [:]
-                document["devices"] = .int(try await installer.deviceCount(of: installed.plugin.id))
-                document["capabilities"] = .object(installed.plugin.manifest.capabilities)
-                document["problems"] = .array(installed.plugin.problems.map { .string($0.description) })
-                return .ok(.object(document))
-            },
+                let document = try await Self.plugin(request.parameter("id"), useCases)
+                return .ok(document, DocumentRevision(of: document))
+            }.described(APIOperation("One plugin: its models, its devices, and what is wrong with it.", answer: "Plugin", revision: .shown)),
             APIRoute(.post, "/1.0/plugins/{id}/upgrade", "provd.plugins.{id}.upgrade.create") { request in
                 let wish = try PluginWish(request.body, needsID: false)
                 let operation = try await useCases.pluginInstaller.begin(
                     .upgrade(evenIfOlder: false), request.parameter("id"), version: wish.version, repository: wish.repository)
                 return .created(operation.document, at: "/1.0/operations/\(operation.id)")
-            },
+            }.described(APIOperation("Install another version of a plugin: the newest, or the one that is named.", body: "VersionWish", status: 201, answer: "Operation")),
             APIRoute(.post, "/1.0/plugins/{id}/reload", "provd.plugins.{id}.reload.create") { request in
                 try await useCases.pluginInstaller.reload(request.parameter("id"))
                 return .noContent
-            },
+            }.described(APIOperation("Load a plugin anew from the disk.", body: "Empty", status: 204)),
             APIRoute(.delete, "/1.0/plugins/{id}", "provd.plugins.{id}.delete") { request in
-                try await useCases.pluginInstaller.uninstall(request.parameter("id"))
+                let id = request.parameter("id")
+                if request.namesRevision {
+                    let document = try await Self.plugin(id, useCases)
+                    try request.expected.check(DocumentRevision(of: document))
+                }
+                try await useCases.pluginInstaller.uninstall(id)
                 return .noContent
-            },
+            }.described(APIOperation("Uninstall a plugin; its devices keep its name.", status: 204, revision: .checked)),
         ]
+    }
+
+    private static func plugin(_ id: String, _ useCases: ManagementUseCases) async throws -> JSONValue {
+        let installer = try useCases.pluginInstaller
+        guard let installed = await installer.installed(id) else {
+            throw APIError(.notFound, "there is no such plugin: GET /1.0/plugins lists them")
+        }
+        let newest = try await installer.bestOffers().first { $0.listing.id == installed.plugin.id }?.listing.version
+        var document = installed.document(newest: newest, locale: try await useCases.parameters.locale).object ?? [:]
+        document["devices"] = .int(try await installer.deviceCount(of: installed.plugin.id))
+        document["capabilities"] = .object(installed.plugin.manifest.capabilities)
+        document["problems"] = .array(installed.plugin.problems.map { .string($0.description) })
+        return .object(document)
     }
 
     private var packages: [APIRoute] {
@@ -66,7 +76,10 @@ extension CurrentRoutes {
                     return words.allSatisfy { text.contains($0) }
                 }
                 return .ok(["packages": .array(offers.map { $0.document(locale: locale) })])
-            },
+            }.described(
+                APIOperation(
+                    "What the repositories offer.", answer: "Packages",
+                    query: [.text("search", "words that must all stand in a package's id, manufacturer, models or descriptions")]))
             APIRoute(.post, "/1.0/packages", "provd.packages.create") { request in
                 guard let file = request.file else { throw APIError(.badRequest, "send the package as the body") }
                 let signatures = try request.packageSignature.map { text in
@@ -91,8 +104,9 @@ extension CurrentRoutes {
         let useCases = useCases
         let base = "/1.0/plugins/{id}/firmware", permission = "provd.plugins.{id}.firmware"
         @Sendable func begin(_ request: APIRequest, onlyIfOther: Bool) async throws -> APIResponse {
+            let bundle = try Self.text("bundle", in: Self.members(of: request.body, "firmware to install", known: ["bundle"]))
             let operation = try await useCases.pluginInstaller.installFirmware(
-                request.parameter("package"), of: request.parameter("id"), bundle: request.body["bundle"]?.string, onlyIfOther: onlyIfOther)
+                request.parameter("package"), of: request.parameter("id"), bundle: bundle, onlyIfOther: onlyIfOther)
             return .created(operation.document, at: "/1.0/operations/\(operation.id)")
         }
         return [
@@ -100,13 +114,15 @@ extension CurrentRoutes {
                 let locale = try await useCases.parameters.locale
                 let states = try await useCases.pluginInstaller.firmware(of: request.parameter("id"))
                 return .ok(["firmware": .array(states.map { $0.document(locale: locale) })])
-            },
-            APIRoute(.post, base + "/{package}/install", permission + ".{package}.install.create") { try await begin($0, onlyIfOther: false) },
-            APIRoute(.post, base + "/{package}/upgrade", permission + ".{package}.upgrade.create") { try await begin($0, onlyIfOther: true) },
+            }.described(APIOperation("The firmware that a plugin knows, and what of it is here.", answer: "FirmwareList")),
+            APIRoute(.post, base + "/{package}/install", permission + ".{package}.install.create") { try await begin($0, onlyIfOther: false) }
+                .described(APIOperation("Fetch firmware, and offer it to phones.", body: "FirmwareWish", status: 201, answer: "Operation")),
+            APIRoute(.post, base + "/{package}/upgrade", permission + ".{package}.upgrade.create") { try await begin($0, onlyIfOther: true) }
+                .described(APIOperation("Fetch firmware if it is another than that which is here.", body: "FirmwareWish", status: 201, answer: "Operation")),
             APIRoute(.delete, base + "/{package}", permission + ".{package}.delete") { request in
                 try await useCases.pluginInstaller.uninstallFirmware(request.parameter("package"), of: request.parameter("id"))
                 return .noContent
-            },
+            }.described(APIOperation("Remove firmware; phones that ask for it get none.", status: 204)),
         ]
     }
 }

@@ -18,7 +18,7 @@ extension CurrentRoutes {
     private static let maximumPosition = Int(Int64.max)
 
     private static let timelineParameters: [APIOperation.Parameter] = [
-        .number("after", 0...maximumPosition, "only events after this id"), .number("limit", 0...maximumEvents, "how many events at the most"),
+        .number("after", 0...maximumPosition, "only events after this id"), .number("limit", 0...maximumPosition, "how many events at the most; an answer never has more than \(maximumEvents)"),
     ]
 
     var timeline: [APIRoute] {
@@ -36,7 +36,7 @@ extension CurrentRoutes {
                 let after = try Self.number("after", request, in: 0...Self.maximumPosition) ?? 0
                 let limit = try Self.number("limit", request, in: 0...Int.max) ?? Self.maximumEvents
                 let devices = try await useCases.devices(request)
-                let events = try await devices.timeline(of: device.id, after: Int64(after), limit: min(limit, Self.maximumEvents))
+                let events = try await devices.timeline(of: device, after: Int64(after), limit: min(limit, Self.maximumEvents))
                 return .ok([
                     "events": .array(events.map(Self.document)), "next_step": .string(try await devices.nextStep(of: device).text),
                 ])

@@ -16,7 +16,7 @@ extension CurrentRoutes {
                 guard let shelf = useCases.uploads else { return .ok(["uploads": .array([])]) }
                 let entries = try await NIOThreadPool.singleton.runIfActive { shelf.entries(of: device.id) }
                 return .ok(["uploads": .array(entries.map(Self.document))])
-            },
+            }.described(APIOperation("The logs that a device has sent, the newest first.", answer: "Uploads")),
             APIRoute(.get, "/1.0/devices/{name}/uploads/{file}", "provd.devices.{name}.uploads.{file}.read") { request in
                 let device = try await Self.device(request, useCases)
                 let file = request.parameter("file")
@@ -26,7 +26,7 @@ extension CurrentRoutes {
                     throw APIError(.notFound, "the device has sent no such file: GET /1.0/devices/\(device.id)/uploads lists what it has sent")
                 }
                 return .ok(["name": .string(file), "bytes": .int(bytes.count), "text": .string(String(decoding: bytes, as: UTF8.self))])
-            },
+            }.described(APIOperation("One log that a device has sent.", answer: "Upload")),
         ]
     }
 

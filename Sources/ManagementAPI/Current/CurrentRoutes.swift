@@ -26,7 +26,7 @@ struct CurrentRoutes {
     /// The query parameters of a list that comes in parts.
     static let pageParameters: [APIOperation.Parameter] = [
         .number("limit", 1...maximumLength, "how many elements at the most (default \(usualLength))"),
-        .text("cursor", "where to go on: the next of the part before"),
+        .text("cursor", matching: "^[1-9][0-9]{0,17}$", "where to go on: the next of the part before"),
     ]
 
     /// Where a part of a list begins, and how long it is.
@@ -53,6 +53,15 @@ struct CurrentRoutes {
             throw APIError(.badRequest, "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)", field: name)
         }
         return number
+    }
+
+    /// Whether a query parameter is set. Any other word than the two is refused: “1” must not be taken for no.
+    static func flag(_ name: String, _ request: APIRequest) throws -> Bool {
+        switch request.query[name] {
+        case nil, "false"?: return false
+        case "true"?: return true
+        default: throw APIError(.badRequest, "\(name) is true or false", field: name)
+        }
     }
 
     /// The members of a body. One that is not known is refused: a slip of the pen must not be taken for nothing.

@@ -13,9 +13,10 @@ enum OpenAPIDescription {
 
     static func document(of routes: [APIRoute]) -> JSONValue {
         var paths = JSONObject()
-        for route in routes where route.path.hasPrefix("/1.0/") {
+        for route in routes {
+            guard let described = route.operation else { continue }
             var item = paths[route.path]?.object ?? [:]
-            item[route.method.rawValue.lowercased()] = operation(route)
+            item[route.method.rawValue.lowercased()] = operation(route, described)
             paths[route.path] = .object(item)
         }
         return [
@@ -32,15 +33,19 @@ enum OpenAPIDescription {
         ]
     }
 
-    private static func operation(_ route: APIRoute) -> JSONValue {
-        let described = route.operation ?? APIOperation("\(route.method.rawValue) \(route.path)", answer: "Anything")
+    private static func operation(_ route: APIRoute, _ described: APIOperation) -> JSONValue {
         var parameters: [JSONValue] = []
         for case .parameter(let name) in route.segments {
-            parameters.append(["name": .string(name), "in": "path", "required": true, "schema": ["type": "string", "minLength": 1]])
+            let known = described.path.first { $0.name == name }
+            parameters.append([
+                "name": .string(name), "in": "path", "required": true, "description": known.map { .string($0.summary) } ?? "which one",
+                "schema": known?.schema ?? ["type": "string", "minLength": 1],
+            ])
         }
         for parameter in described.query {
             parameters.append([
-                "name": .string(parameter.name), "in": "query", "description": .string(parameter.summary), "schema": parameter.schema,
+                "name": .string(parameter.name), "in": "query", "required": .bool(parameter.isRequired), "description": .string(parameter.summary),
+                "schema": parameter.schema,
             ])
         }
         for parameter in described.headers { parameters.append(header(parameter.name, parameter.summary)) }
@@ -48,31 +53,48 @@ enum OpenAPIDescription {
             "name": "Wazo-Tenant", "in": "header", "description": "the tenant for which to act, if it is not the token's own",
             "schema": ["type": "string"],
         ])
-        if route.method == .post { parameters.append(header("Idempotency-Key", "by which a request that is sent again is known as the same")) }
-        if [.put, .patch, .delete].contains(route.method) {
-            parameters.append(header("If-Match", "the ETag of the document as it was seen: if it is another by now, nothing is done (412)"))
+        if route.method == .post { parameters.append(header("Idempotency-Key", matching: "^[!-~]{1,255}$", "by which a request that is sent again is known as the same")) }
+        switch described.revision {
+        case .none: break
+        case .shown where route.method == .get: parameters.append(header("If-None-Match", "the ETag of what the client has: if it is the same still, the answer is 304"))
+        case .shown, .shownWithMore: break
+        case .checked: parameters.append(header("If-Match", matching: tags, "the ETag of the document as it was seen: if it is another by now, nothing is done (412)"))
+        case .required:
+            parameters.append(
+                header("If-Match", matching: tags, "the ETag of the document as it was seen, or * for whatever it is: if it is another by now, nothing is done (412); needed if there is one (428)"))
         }
         var operation: JSONObject = [
             "summary": .string(described.summary), "operationId": .string(identifier(route)), "tags": [.string(tag(route))],
-            "parameters": .array(parameters), "responses": responses(described),
+            "parameters": .array(parameters), "responses": responses(described, route),
         ]
         if let permission = route.permission { operation["description"] = .string("needs the permission `\(permission)`") }
         if route.permission == nil { operation["security"] = [] }
         if [.post, .put, .patch].contains(route.method) {
             let type = described.bodyType ?? APIDialect.current.mediaType
             // A file is described by its media type alone (OpenAPI 3.1, 4.8.14.1).
-            let schema: JSONValue = described.hasFile ? [:] : described.bodyType == nil ? reference(described.body ?? "Anything") : ["type": "string"]
-            operation["requestBody"] = ["required": true, "content": .object([type: ["schema": schema]])]
+            let schema: JSONValue = described.hasFile ? [:] : described.body.map(reference) ?? ["type": "string"]
+            var content: JSONObject = [type: ["schema": schema]]
+            if route.method == .patch { content["application/merge-patch+json"] = ["schema": schema] }
+            operation["requestBody"] = ["required": true, "content": .object(content)]
         }
         return .object(operation)
     }
 
-    private static func header(_ name: String, _ summary: String) -> JSONValue {
-        ["name": .string(name), "in": "header", "description": .string(summary), "schema": ["type": "string"]]
+    /// What names states of a document (RFC 9110, 13.1.1).
+    private static let tags = #"^(\*|"[!#-~]*"(, *"[!#-~]*")*)$"#
+
+    private static func header(_ name: String, matching pattern: String? = nil, _ summary: String) -> JSONValue {
+        var schema: JSONObject = ["type": "string"]
+        schema["pattern"] = pattern.map(JSONValue.string)
+        return ["name": .string(name), "in": "header", "description": .string(summary), "schema": .object(schema)]
     }
 
-    private static func responses(_ operation: APIOperation) -> JSONValue {
+    private static func responses(_ operation: APIOperation, _ route: APIRoute) -> JSONValue {
         var success: JSONObject = ["description": "as asked"]
+        var headers = JSONObject()
+        if operation.status == 201 { headers["Location"] = ["description": "the path of what was made", "required": true, "schema": ["type": "string"]] }
+        if [.shown, .shownWithMore].contains(operation.revision) { headers["ETag"] = ["description": "the state of the document", "required": true, "schema": ["type": "string"]] }
+        if !headers.isEmpty { success["headers"] = .object(headers) }
         if let type = operation.answerType {
             success["content"] = .object([type: ["schema": ["type": "string"]]])
         } else if let schema = operation.answer {
@@ -81,7 +103,14 @@ enum OpenAPIDescription {
         let problem: JSONValue = [
             "description": "a problem", "content": ["application/problem+json": ["schema": reference("Problem")]],
         ]
-        return .object([String(operation.status): .object(success), "default": problem])
+        var responses: JSONObject = [String(operation.status): .object(success)]
+        if operation.revision == .shown, route.method == .get { responses["304"] = ["description": "it is as the client has it"] }
+        responses["429"] = [
+            "description": "too many requests", "headers": ["Retry-After": ["description": "in how many seconds", "required": true, "schema": ["type": "integer"]]],
+            "content": ["application/problem+json": ["schema": reference("Problem")]],
+        ]
+        responses["default"] = problem
+        return .object(responses)
     }
 
     private static func reference(_ schema: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(schema)")] }

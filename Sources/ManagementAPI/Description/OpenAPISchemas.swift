@@ -6,11 +6,11 @@ import JSONText
 enum OpenAPISchemas {
     /// All schemas by name. The texts are constants, and a test reads them.
     static let all = JSONValue.object(
-        JSONObject([text, templates].flatMap { text in ((try? JSONValue(parsing: text))?.object ?? [:]).map { ($0, $1) } }))
+        JSONObject([phones, appliance, plugins, templates].flatMap { text in ((try? JSONValue(parsing: text))?.object ?? [:]).map { ($0, $1) } }))
 
-    static let text = """
+    /// Lines, devices, and what they did; and what several others use.
+    private static let phones = """
         {
-          "Anything": {},
           "Problem": {
             "type": "object", "required": ["type", "title", "status", "detail"],
             "properties": {
@@ -22,9 +22,15 @@ enum OpenAPISchemas {
           },
           "Cursor": {"type": ["string", "null"], "description": "give it as cursor to get the next part; null on the last"},
           "Time": {"type": "number", "description": "seconds since 1970"},
+          "MAC": {"type": "string", "pattern": "^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$", "description": "other usual forms are read too"},
+          "Number": {"type": "string", "pattern": "^[0-9*#+]{1,32}$"},
+          "Name": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[^\\\\u0000-\\\\u001f\\\\u007f]+$"},
+          "Username": {"type": "string", "pattern": "^[A-Za-z0-9_.+*#-]{1,64}$"},
+          "Password": {"type": "string", "pattern": "^[!-~]{8,128}$"},
+          "Code": {"type": "string", "pattern": "^[0-9]{4,12}$"},
           "Server": {
             "type": "object", "required": ["host"], "additionalProperties": false,
-            "properties": {"host": {"type": "string", "minLength": 1, "maxLength": 253}, "port": {"type": ["integer", "null"], "minimum": 1, "maximum": 65535}}
+            "properties": {"host": {"type": "string", "pattern": "^[A-Za-z0-9.:\\\\[\\\\]-]{1,253}$"}, "port": {"type": ["integer", "null"], "minimum": 1, "maximum": 65535}}
           },
           "Line": {
             "type": "object", "required": ["id", "tenant_uuid", "number", "display_name", "username", "provisioning_code", "device", "server"],
@@ -43,17 +49,19 @@ enum OpenAPISchemas {
           "LineDraft": {
             "type": "object", "required": ["number", "display_name"], "additionalProperties": false,
             "properties": {
-              "number": {"type": "string", "pattern": "^[0-9*#+]{1,32}$"}, "display_name": {"type": "string", "minLength": 1, "maxLength": 128},
-              "username": {"type": ["string", "null"]}, "password": {"type": ["string", "null"]},
-              "provisioning_code": {"type": ["string", "null"], "pattern": "^[0-9]{4,12}$"},
+              "number": {"$ref": "#/components/schemas/Number"}, "display_name": {"$ref": "#/components/schemas/Name"},
+              "username": {"anyOf": [{"$ref": "#/components/schemas/Username"}, {"type": "null"}]},
+              "password": {"anyOf": [{"$ref": "#/components/schemas/Password"}, {"type": "null"}]},
+              "provisioning_code": {"anyOf": [{"$ref": "#/components/schemas/Code"}, {"type": "null"}]},
               "server": {"anyOf": [{"$ref": "#/components/schemas/Server"}, {"type": "null"}]}
             }
           },
           "LineChange": {
             "type": "object", "additionalProperties": false,
             "properties": {
-              "number": {"type": "string"}, "display_name": {"type": "string"}, "username": {"type": "string"}, "password": {"type": "string"},
-              "provisioning_code": {"type": ["string", "null"]}, "server": {"anyOf": [{"$ref": "#/components/schemas/Server"}, {"type": "null"}]}
+              "number": {"$ref": "#/components/schemas/Number"}, "display_name": {"$ref": "#/components/schemas/Name"},
+              "username": {"$ref": "#/components/schemas/Username"}, "password": {"$ref": "#/components/schemas/Password"},
+              "provisioning_code": {"anyOf": [{"$ref": "#/components/schemas/Code"}, {"type": "null"}]}, "server": {"anyOf": [{"$ref": "#/components/schemas/Server"}, {"type": "null"}]}
             }
           },
           "LineImport": {
@@ -133,7 +141,8 @@ enum OpenAPISchemas {
           "File": {
             "type": "object", "required": ["path", "media_type"],
             "properties": {"path": {"type": "string"}, "media_type": {"type": "string"}, "text": {"type": "string"}, "base64": {"type": "string"},
-              "size": {"type": "integer"}}
+              "size": {"type": "integer"}, "trigger": {"type": "boolean"},
+              "sha256": {"type": "string", "description": "of what the device is given, secrets and all"}}
           },
           "Evidence": {
             "type": "object", "required": ["binding", "association", "sightings", "events"],
@@ -161,8 +170,9 @@ enum OpenAPISchemas {
           },
           "SightingDraft": {
             "type": "object", "required": ["mac"], "additionalProperties": false,
-            "properties": {"mac": {"type": "string", "pattern": "^([0-9a-f]{2}:){5}[0-9a-f]{2}$"}, "vendor": {"type": "string"},
-              "model": {"type": "string"}, "version": {"type": "string"}, "ip": {"type": "string"}}
+            "properties": {"mac": {"$ref": "#/components/schemas/MAC"}, "vendor": {"type": ["string", "null"]},
+              "model": {"type": ["string", "null"]}, "version": {"type": ["string", "null"]},
+              "ip": {"type": ["string", "null"], "format": "ipv4", "description": "IPv6 too"}}
           },
           "Event": {
             "type": "object", "required": ["id", "device", "mac", "time", "step", "outcome", "text", "details", "repeats"],
@@ -175,99 +185,7 @@ enum OpenAPISchemas {
           "Timeline": {
             "type": "object", "required": ["events"],
             "properties": {"events": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}}, "next_step": {"type": "string"}}
-          },
-          "Operation": {
-            "type": "object", "required": ["id", "state", "reason"],
-            "properties": {"id": {"type": "integer"}, "state": {"type": "string", "enum": ["waiting", "progress", "success", "fail", "cancelled"]},
-              "reason": {"type": ["string", "null"]}}
-          },
-          "Tenant": {
-            "type": "object", "required": ["uuid", "parent_uuid", "name", "file_access", "enrolment_ends"],
-            "properties": {"uuid": {"type": "string"}, "parent_uuid": {"type": ["string", "null"]}, "name": {"type": "string"},
-              "file_access": {"type": ["string", "null"]}, "enrolment_ends": {"type": ["number", "null"]}}
-          },
-          "Tenants": {
-            "type": "object", "required": ["tenants"],
-            "properties": {"tenants": {"type": "array", "items": {"$ref": "#/components/schemas/Tenant"}}}
-          },
-          "TenantDraft": {
-            "type": "object", "required": ["name"], "additionalProperties": false,
-            "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 128}, "parent_uuid": {"type": ["string", "null"]},
-              "file_access": {"type": ["string", "null"], "enum": ["open", "bound", null]}, "enrolment_ends": {"type": ["number", "null"]}}
-          },
-          "TenantChange": {
-            "type": "object", "additionalProperties": false,
-            "properties": {"name": {"type": "string"}, "file_access": {"type": ["string", "null"]}, "enrolment_ends": {"type": ["number", "null"]}}
-          },
-          "Token": {
-            "type": "object", "required": ["id", "name", "tenant_uuid", "permissions", "created", "expires"],
-            "properties": {"id": {"type": "string"}, "name": {"type": "string"}, "tenant_uuid": {"type": "string"},
-              "permissions": {"type": "array", "items": {"type": "string"}}, "created": {"$ref": "#/components/schemas/Time"},
-              "expires": {"type": ["number", "null"]}, "token": {"type": "string", "description": "shown once, when it is made"}}
-          },
-          "Tokens": {
-            "type": "object", "required": ["tokens"],
-            "properties": {"tokens": {"type": "array", "items": {"$ref": "#/components/schemas/Token"}}}
-          },
-          "TokenDraft": {
-            "type": "object", "required": ["name", "permissions"], "additionalProperties": false,
-            "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 128}, "tenant_uuid": {"type": ["string", "null"]},
-              "permissions": {"type": "array", "minItems": 1, "maxItems": 100, "items": {"type": "string", "minLength": 1, "maxLength": 256}},
-              "expires": {"type": ["number", "null"]}}
-          },
-          "AuditEntry": {
-            "type": "object", "required": ["id", "time", "actor", "tenant_uuid", "address", "action", "kind", "subject", "before", "after"],
-            "properties": {"id": {"type": "integer"}, "time": {"$ref": "#/components/schemas/Time"}, "actor": {"type": "string"},
-              "tenant_uuid": {"type": "string"}, "address": {"type": "string"}, "action": {"type": "string"}, "kind": {"type": "string"},
-              "subject": {"type": "string"}, "before": {}, "after": {}}
-          },
-          "Audit": {
-            "type": "object", "required": ["entries", "next"],
-            "properties": {"entries": {"type": "array", "items": {"$ref": "#/components/schemas/AuditEntry"}}, "next": {"$ref": "#/components/schemas/Cursor"}}
-          },
-          "Config": {
-            "type": "object", "required": ["id"],
-            "properties": {"id": {"type": "string"}}
-          },
-          "Configs": {
-            "type": "object", "required": ["configs"],
-            "properties": {"configs": {"type": "array", "items": {"$ref": "#/components/schemas/Config"}}}
-          },
-          "ConfigDraft": {
-            "type": "object", "required": ["parent_ids", "raw_config"],
-            "properties": {"parent_ids": {"type": "array", "items": {"type": "string"}}, "raw_config": {"type": "object"}}
-          },
-          "DHCPSite": {
-            "type": "object", "required": ["text"], "properties": {"text": {"type": "string"}, "findings": {"type": "array", "items": {"type": "string"}}}
-          },
-          "DHCPSiteDraft": {
-            "type": "object", "required": ["text"], "additionalProperties": false, "properties": {"text": {"type": "string"}}
-          },
-          "DHCPExplanation": {
-            "type": "object", "required": ["text", "explanation"], "properties": {"text": {"type": "string"}, "explanation": {}}
-          },
-          "DHCPAdvice": {
-            "type": "object", "required": ["family", "values", "lines"],
-            "properties": {"family": {"type": ["string", "null"]}, "values": {"type": "array", "items": {"type": "string"}}, "lines": {"type": "object"}}
-          },
-          "DHCPFamilies": {
-            "type": "object", "required": ["families", "servers"],
-            "properties": {
-              "families": {"type": "array", "items": {"type": "object", "required": ["id", "vendor", "title", "values"], "properties": {
-                "id": {"type": "string"}, "vendor": {"type": "string"}, "title": {"type": "string"},
-                "values": {"type": "array", "items": {"type": "string"}}}}},
-              "servers": {"type": "array", "items": {"type": "string"}}
-            }
-          },
-          "Backup": {
-            "type": "object", "required": ["name", "size", "time"],
-            "properties": {"name": {"type": "string"}, "size": {"type": "integer"}, "time": {"$ref": "#/components/schemas/Time"}}
-          },
-          "Backups": {
-            "type": "object", "required": ["backups"],
-            "properties": {"backups": {"type": "array", "items": {"$ref": "#/components/schemas/Backup"}}}
-          },
-          "Restoration": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
+          }
         }
         """
 }

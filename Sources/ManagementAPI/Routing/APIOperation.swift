@@ -9,8 +9,25 @@ struct APIOperation: Sendable {
         let name: String
         let schema: JSONValue
         let summary: String
+        /// Whether it cannot be left out.
+        var isRequired = false
+
+        /// The same parameter as one that cannot be left out.
+        var required: Parameter { Parameter(name: name, schema: schema, summary: summary, isRequired: true) }
 
         static func text(_ name: String, _ summary: String) -> Parameter { Parameter(name: name, schema: ["type": "string"], summary: summary) }
+        /// A text of a form, as a regular expression in the dialect of JSON Schema.
+        static func text(_ name: String, matching pattern: String, _ summary: String) -> Parameter {
+            Parameter(name: name, schema: ["type": "string", "pattern": .string(pattern)], summary: summary)
+        }
+        /// One of several words.
+        static func word(_ name: String, of words: [String], _ summary: String) -> Parameter {
+            Parameter(name: name, schema: ["type": "string", "enum": .array(words.map(JSONValue.string))], summary: summary)
+        }
+        /// A hardware address.
+        static func mac(_ name: String, _ summary: String) -> Parameter {
+            Parameter(name: name, schema: ["$ref": "#/components/schemas/MAC"], summary: summary)
+        }
         static func flag(_ name: String, _ summary: String) -> Parameter {
             Parameter(name: name, schema: ["type": "string", "enum": ["true", "false"]], summary: summary)
         }
@@ -19,6 +36,23 @@ struct APIOperation: Sendable {
                 name: name, schema: ["type": "integer", "minimum": .int(range.lowerBound), "maximum": .int(range.upperBound)], summary: summary)
         }
     }
+
+    /// What an operation has to do with the state of the document that it is about.
+    enum Revision: Sendable {
+        /// Nothing.
+        case none
+        /// The answer names it (`ETag`), and is nothing but the document: who has it needs it not again (`If-None-Match`).
+        case shown
+        /// The answer names it, and says more than the document holds.
+        case shownWithMore
+        /// A client may say which it expects (`If-Match`).
+        case checked
+        /// A client must say which it expects: the whole document is replaced, so that another's change would be lost.
+        case required
+    }
+
+    /// The schema of a body that says nothing.
+    static let emptyBody = "Empty"
 
     /// What it does, in one line.
     let summary: String
@@ -38,10 +72,14 @@ struct APIOperation: Sendable {
     var query: [Parameter] = []
     /// Headers that are this route's own.
     var headers: [Parameter] = []
+    /// What it has to do with the state of its document.
+    var revision = Revision.none
+    /// What parameters of the path can be, where they are not keys of anything.
+    var path: [Parameter] = []
 
     init(
         _ summary: String, body: String? = nil, bodyType: String? = nil, hasFile: Bool = false, status: Int = 200, answer: String? = nil,
-        answerType: String? = nil, query: [Parameter] = [], headers: [Parameter] = []
+        answerType: String? = nil, query: [Parameter] = [], headers: [Parameter] = [], revision: Revision = .none, path: [Parameter] = []
     ) {
         self.summary = summary
         self.body = body
@@ -52,5 +90,7 @@ struct APIOperation: Sendable {
         self.answerType = answerType
         self.query = query
         self.headers = headers
+        self.revision = revision
+        self.path = path
     }
 }

@@ -18,6 +18,8 @@ struct APIRequest: Sendable {
     let access: APIAccess?
     /// What the state of the document must be for a change to be made (the header `If-Match`).
     var expected = ExpectedRevision.any
+    /// Whether the client said so, be it that any will do.
+    var namesRevision = false
     /// The header `Last-Event-ID`: what a client saw last of a stream.
     var lastEventID: String?
     /// The header `Package-Signature`: the file of a package's signatures, in base64.

@@ -23,15 +23,20 @@ public struct ManagementResponder: HTTPResponder {
     private let gate: RequestGate
     private let page: WebPage?
     private let applianceTenant: TenantID
+    private let crossOrigin: CrossOriginPolicy
 
     /// Makes a responder over the use cases.
     ///
-    /// - Parameter page: The page for administrators, if there is one.
+    /// - Parameters:
+    ///   - page: The page for administrators, if there is one.
+    ///   - crossOrigin: From which places other pages may use the API.
     public init(
-        useCases: ManagementUseCases, authority: any AccessAuthority, limits: RequestLimits = RequestLimits(), page: WebPage? = nil
+        useCases: ManagementUseCases, authority: any AccessAuthority, limits: RequestLimits = RequestLimits(), page: WebPage? = nil,
+        crossOrigin: CrossOriginPolicy = .none
     ) {
         self.page = page
         self.authority = authority
+        self.crossOrigin = crossOrigin
         securityLog = useCases.securityLog
         applianceTenant = useCases.tenant
         gate = RequestGate(limits: limits, now: useCases.now)
@@ -42,16 +47,18 @@ public struct ManagementResponder: HTTPResponder {
 
     public func respond(to request: Request, context: ManagementContext) async throws -> Response {
         let dialect = APIDialect.dialect(ofPath: request.uri.path)
-        guard request.method != .options else { return Response(status: .ok) }
+        let origin = request.headers[.origin]
+        guard request.method != .options else { return Response(status: .ok, headers: crossOrigin.headers(for: origin, isPreflight: true)) }
         if let response = page?.response(to: request) {
             return request.method == .head ? response.createHeadResponse() : response
         }
-        let response: Response
+        var response: Response
         do {
             response = dialect.response(try await answer(request, dialect, context))
         } catch {
             response = dialect.response(refusal(for: error, dialect, context))
         }
+        response.headers.append(contentsOf: crossOrigin.headers(for: origin, isPreflight: false))
         return request.method == .head ? response.createHeadResponse() : response
     }
 
@@ -71,19 +78,20 @@ public struct ManagementResponder: HTTPResponder {
         let apiRequest = APIRequest(
             parameters: parameters, query: APIRequest.parameters(ofQuery: request.uri.query),
             body: try await body(of: request, for: route, dialect), access: access,
-            expected: dialect.isStrict ? .any : ExpectedRevision(ifMatch: request.headers[.ifMatch]), lastEventID: request.headers[.lastEventID],
-            packageSignature: request.headers[.packageSignature], file: route.operation?.hasFile == true ? request.body : nil)
+            expected: dialect.isStrict ? .any : ExpectedRevision(ifMatch: request.headers[.ifMatch]), namesRevision: request.headers[.ifMatch] != nil,
+            lastEventID: request.headers[.lastEventID], packageSignature: request.headers[.packageSignature],
+            file: route.operation?.hasFile == true ? request.body : nil)
         let answer: @Sendable () async throws -> APIResponse = {
             try await AuditActor.$current.withValue(access?.actor) { try await route.handler(apiRequest) }
         }
         if method == .post, !dialect.isStrict, let key = request.headers[.idempotencyKey], let access {
-            return try await gate.once(key, by: access.actor.name, request.uri.path, apiRequest.body, answer)
+            return try await gate.once(key, by: "\(access.actor.name) \(access.tenant)", request.uri.path, apiRequest.body, answer)
         }
         let response = try await answer()
-        if route.method == .get, let revision = response.revision, request.headers[.ifNoneMatch]?.contains("\"\(revision)\"") == true {
-            return APIResponse(status: .notModified, revision: revision)
-        }
-        return response
+        guard route.method == .get, route.operation?.revision == .shown, let revision = response.revision,
+            let known = request.headers[.ifNoneMatch], known == "*" || known.contains("\"\(revision)\"")
+        else { return response }
+        return APIResponse(status: .notModified, revision: revision)
     }
 
     private func body(of request: Request, for route: APIRoute, _ dialect: APIDialect) async throws -> JSONValue {
@@ -102,7 +110,10 @@ public struct ManagementResponder: HTTPResponder {
         guard dialect.reads(contentType) || route.method == .patch && contentType == "application/merge-patch+json" else {
             throw APIError(.unsupportedMediaType, "send the body as \(dialect.mediaType)")
         }
-        return try await readBody(request)
+        let body = try await readBody(request)
+        // What is not read must not be taken for something: a body that says more than nothing was meant for another path.
+        if route.operation?.body == APIOperation.emptyBody, body != [:] { throw APIError(.badRequest, "the body is {}: there is nothing to say here") }
+        return body
     }
 
     private func access(

@@ -38,6 +38,13 @@ struct APIClient {
     /// How long one request may take. The largest import takes seconds.
     private static let timeout = TimeAmount.seconds(60)
 
+    /// Says at once that nobody answers, instead of trying until the time is up. It lives as long as the program.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     private let base: String
     private let token: String
     private let tenant: String?
@@ -62,7 +69,12 @@ struct APIClient {
         try Self.document(try await send(.POST, path, body.serialized()).body)
     }
 
-    func put(_ path: String, _ body: JSONValue) async throws -> JSONValue { try Self.document(try await send(.PUT, path, body.serialized()).body) }
+    /// Replaces a document.
+    ///
+    /// - Parameter replacesWhatever: Whether it does not matter what is there now.
+    func put(_ path: String, _ body: JSONValue, replacesWhatever: Bool) async throws -> JSONValue {
+        try Self.document(try await send(.PUT, path, body.serialized(), ifMatch: replacesWhatever ? "*" : nil).body)
+    }
 
     func patch(_ path: String, _ body: JSONValue) async throws -> JSONValue {
         try Self.document(try await send(.PATCH, path, body.serialized()).body)
@@ -110,7 +122,7 @@ struct APIClient {
         try handle.close()
     }
 
-    /// Begins an operation and waits until it has ended.
+    /// Begins an operation of a device and waits until it has ended.
     ///
     /// - Returns: The operation as it ended.
     func operation(_ path: String) async throws -> JSONValue {
@@ -126,15 +138,16 @@ struct APIClient {
     }
 
     private func send(
-        _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, contentType: String = "application/json", headers: [(String, String)] = []
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, contentType: String = "application/json", headers: [(String, String)] = [],
+        ifMatch: String? = nil
     ) async throws -> (response: HTTPClientResponse, body: ByteBuffer) {
-        let response = try await response(method, path, body, contentType: body == nil ? nil : contentType, headers: headers)
+        let response = try await response(method, path, body, contentType: body == nil ? nil : contentType, headers: headers, ifMatch: ifMatch)
         return (response, try await response.body.collect(upTo: Self.maximumLength))
     }
 
     /// - Throws: `Failure` unless the answer is a success.
     private func response(
-        _ method: HTTPMethod, _ path: String, _ body: [UInt8]?, contentType: String?, headers: [(String, String)] = []
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]?, contentType: String?, headers: [(String, String)] = [], ifMatch: String? = nil
     ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
@@ -142,6 +155,7 @@ struct APIClient {
         if let tenant { request.headers.add(name: "Wazo-Tenant", value: tenant) }
         if let contentType { request.headers.add(name: "Content-Type", value: contentType) }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let ifMatch { request.headers.add(name: "If-Match", value: ifMatch) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response: HTTPClientResponse
         do {

@@ -29,7 +29,7 @@ struct OperationWatch {
         var operation = begun
         let id = operation["id"]?.int ?? 0
         while let state = operation["state"]?.string, state == "waiting" || state == "progress" {
-            if !connection.json { bar.show(operation) }
+            if !connection.json, !connection.quiet { bar.show(operation) }
             try await Task.sleep(for: .milliseconds(150))
             operation = try await client.get("/1.0/operations/\(id)")
         }

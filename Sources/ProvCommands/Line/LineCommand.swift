@@ -9,8 +9,8 @@ struct LineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "line", abstract: "People's lines and their provisioning codes.",
         subcommands: [
-            LineAdd.self, LineList.self, LineChange.self, LineCode.self, LineAssign.self, LineRemove.self, LineImport.self, LineExport.self,
-            LineCards.self, LineLocks.self, LineUnlock.self,
+            LineAdd.self, LineList.self, LineChange.self, LineCode.self, LineAssign.self, LineUnassign.self, LineRemove.self, LineImport.self,
+            LineExport.self, LineCards.self, LineLocks.self, LineUnlock.self,
         ])
 }
 
@@ -157,6 +157,22 @@ struct LineAssign: AsyncParsableCommand {
     }
 }
 
+/// `provctl line unassign`
+struct LineUnassign: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unassign", abstract: "Take a line off its phone; other lines on it stay, and without any it goes back to autoprov.")
+
+    @OptionGroup var connection: ConnectionOptions
+    @Argument(help: "The line's number or id.") var line: String
+
+    func run() async throws {
+        let client = try APIClient(connection), path = try await LineArgument.path(line, client)
+        try await client.delete(path + "/assign")
+        if connection.json { return print(try await client.get(path).text(.indented)) }
+        connection.say("the line is on no phone; its phone knows when it has fetched its configuration (provctl device sync)")
+    }
+}
+
 /// `provctl line remove`
 struct LineRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -202,7 +218,11 @@ struct LineExport: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws { FileHandle.standardOutput.write(Data(try await APIClient(connection).text("/1.0/lines/export").utf8)) }
+    func run() async throws {
+        let client = try APIClient(connection)
+        if connection.json { return print((["lines": .array(try await client.all("/1.0/lines", "lines"))] as JSONValue).text(.indented)) }
+        FileHandle.standardOutput.write(Data(try await client.text("/1.0/lines/export").utf8))
+    }
 }
 
 /// `provctl line cards`

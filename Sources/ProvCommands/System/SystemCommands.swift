@@ -19,12 +19,17 @@ struct SetupCommand: AsyncParsableCommand {
             throw APIClient.Failure(.refused, description: "\(file) cannot be read: start provd once, and run this as root")
         }
         let tenants = try await APIClient(connection).get("/1.0/tenants")["tenants"]?.array ?? []
-        if FileManager.default.fileExists(atPath: mark) {
+        let wasShown = FileManager.default.fileExists(atPath: mark)
+        if connection.json {
+            return print((["tenants": .array(tenants), "token_file": .string(file), "was_shown": .bool(wasShown)] as JSONValue).text(.indented))
+        }
+        if wasShown {
             print("The administrator's token was shown before; it is in \(file).")
         } else {
             print("The administrator's token, which is shown this once: \(token.trimmingCharacters(in: .whitespacesAndNewlines))")
             _ = FileManager.default.createFile(atPath: mark, contents: nil, attributes: [.posixPermissions: 0o600])
         }
+        guard !connection.quiet else { return }
         print(
             """
             The appliance's own tenant is \(Table.printable(tenants.first?["name"]?.string ?? "-")), \(tenants.first?["uuid"]?.string ?? "-").
@@ -189,12 +194,13 @@ struct DHCPSiteCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try APIClient(connection)
         guard let file else {
-            return print(try await client.get("/1.0/dhcp/site")["text"]?.string ?? "")
+            let answer = try await client.get("/1.0/dhcp/site")
+            return print(connection.json ? answer.text(.indented) : answer["text"]?.string ?? "")
         }
         guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
             throw ValidationError("\(file) cannot be read, or is not UTF-8")
         }
-        let answer = try await client.put("/1.0/dhcp/site", ["text": .string(text)])
+        let answer = try await client.put("/1.0/dhcp/site", ["text": .string(text)], replacesWhatever: true)
         if connection.json { return print(answer.text(.indented)) }
         for finding in answer["findings"]?.array ?? [] { connection.say(finding.string ?? "") }
         connection.say("the site file was kept")

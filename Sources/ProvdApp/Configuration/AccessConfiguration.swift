@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Configuration
+import ManagementAPI
 
 /// The section `auth` of `provd.yml`, and how much one client may ask of the management API.
 struct AccessConfiguration: Sendable {
@@ -19,6 +20,7 @@ struct AccessConfiguration: Sendable {
     /// All keys, as they stand in the file.
     static let keys: Set<String> = [
         "auth.mode", "auth.url", "auth.username", "auth.password_file", "auth.poll_seconds", "rest.requests_per_second",
+        "rest.allowed_origins",
     ]
 
     /// `auth.mode` (`embedded` or `wazo`, default `embedded`): for `wazo` the settings of the server, `nil` if provd keeps
@@ -26,12 +28,20 @@ struct AccessConfiguration: Sendable {
     var wazoAuth: WazoAuth?
     /// `rest.requests_per_second` (1 to 1000000, default 3000): how much one token may ask of the management API.
     var requestsPerSecond: Double
+    /// `rest.allowed_origins` (texts with commas, default none): from which places pages may use the management API in a browser.
+    var crossOrigin: CrossOriginPolicy
 
     /// Reads the settings.
     ///
     /// - Throws: `ConfigurationProblem` that names the key and what is allowed.
     init(reader: ConfigReader) throws(ConfigurationProblem) {
         requestsPerSecond = Double(try Self.number("rest", "requests_per_second", in: 1...1_000_000, default: 3_000, reader))
+        let origins = reader.string(forKey: "rest.allowed_origins", default: "")
+        guard let crossOrigin = CrossOriginPolicy(origins.split { $0 == "," || $0 == " " }.map(String.init)) else {
+            throw ConfigurationProblem(
+                "rest.allowed_origins is “\(origins)”: write origins as browsers do, in lower case, without a slash at the end and without the usual port, as https://admin.example.net, with commas between; or * for all")
+        }
+        self.crossOrigin = crossOrigin
         let mode = reader.string(forKey: "auth.mode", default: "embedded")
         guard mode != "embedded" else { return }
         guard mode == "wazo" else { throw ConfigurationProblem("auth.mode is “\(mode)”: it can be embedded or wazo") }

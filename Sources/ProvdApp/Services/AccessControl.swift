@@ -38,7 +38,11 @@ struct AccessControl {
         }
         return AccessControl(
             authority: WazoAuthority(client, local: local, now: appliance.now),
-            watch: { await Self.watch(client, tenants, settings.pollSeconds, appliance.logger) }, keepsTenants: false)
+            watch: {
+                await tenants.follow(every: .seconds(settings.pollSeconds)) {
+                    try await client.tenants(below: try await client.ownTenant()).map { Tenant(id: $0.id, parent: $0.parent, name: $0.name) }
+                }
+            }, keepsTenants: false)
     }
 
     /// The setting that says that a tenant of wazo-auth is ours.
@@ -50,22 +54,6 @@ struct AccessControl {
             try await appliance.store.transaction { try $0.save(setting: adoptedSetting, own.description) }
         } catch {
             throw WazoAuthFailure("the tenant of provd's account could not be taken over: \(error)")
-        }
-    }
-
-    /// Compares tenants again and again until the task is cancelled.
-    private static func watch(_ client: WazoAuthClient, _ tenants: ForeignTenants, _ seconds: Int, _ logger: Logger) async {
-        var isDown = false
-        while !Task.isCancelled {
-            do {
-                let listed = try await client.tenants(below: try await client.ownTenant())
-                try await tenants.compare(with: listed.map { Tenant(id: $0.id, parent: $0.parent, name: $0.name) })
-                isDown = false
-            } catch {
-                if !isDown { logger.warning("deleted tenants cannot be noticed now", metadata: ["reason": "\(error)"]) }
-                isDown = true
-            }
-            try? await Task.sleep(for: .seconds(seconds))
         }
     }
 }

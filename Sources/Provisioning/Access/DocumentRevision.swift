@@ -32,7 +32,7 @@ public struct ExpectedRevision: Sendable, Equatable {
     /// Checks the state, in the transaction that makes the change.
     ///
     /// - Throws: ``RevisionConflict`` if somebody changed the document since.
-    func check(_ revision: @autoclosure () -> DocumentRevision) throws(RevisionConflict) {
+    public func check(_ revision: @autoclosure () -> DocumentRevision) throws(RevisionConflict) {
         guard let allowed, !allowed.contains(revision()) else { return }
         throw RevisionConflict()
     }

@@ -36,6 +36,26 @@ public actor ForeignTenants {
         }
     }
 
+    /// Compares again and again, until the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - interval: The time between two comparisons.
+    ///   - list: Asks the other server for all its tenants.
+    public func follow(every interval: Duration, _ list: @Sendable () async throws -> [Tenant]) async {
+        var isDown = false
+        while !Task.isCancelled {
+            do {
+                try await compare(with: try await list())
+                isDown = false
+            } catch {
+                // Said once for each time that it is down.
+                if !isDown { appliance.logger.warning("deleted tenants cannot be noticed now", metadata: ["reason": "\(error)"]) }
+                isDown = true
+            }
+            try? await Task.sleep(for: interval)
+        }
+    }
+
     /// Compares with the other server's tenants: takes in names and parents, and removes the devices and lines of tenants
     /// that are no more.
     ///
@@ -51,10 +71,11 @@ public actor ForeignTenants {
         try await mirror(tenants)
         let absent = try await appliance.store.tenantsInUse().union(appliance.store.tenants().tenants.map(\.id)).subtracting(listed)
         let gone = absent.intersection(missing)
+        let now = appliance.now()
         missing = absent
         for tenant in gone {
             try await appliance.store.transaction { transaction in
-                try TenantBook.deleteContents(of: tenant, in: transaction)
+                try TenantBook.deleteContents(of: tenant, now: now, in: transaction)
                 // Those below it are missing too, and may be removed later than it.
                 for var child in try transaction.tenants().tenants where child.parent == tenant {
                     child.parent = own

@@ -84,16 +84,25 @@ public struct TenantBook: Sendable {
             try expecting.check(tenant.revision)
             guard tenant.parent != nil else { return .isMain }
             guard !tree.tenants.contains(where: { $0.parent == id }) else { return .hasTenantsBelow }
-            try Self.deleteContents(of: id, in: transaction)
+            try Self.deleteContents(of: id, now: appliance.now(), in: transaction)
             try transaction.delete(id)
             return .deleted
         }
     }
 
     /// Deletes the devices, the lines and the provisioning key of a tenant that is no more.
-    static func deleteContents(of id: TenantID, in transaction: any StoreTransaction) throws {
-        for line in try transaction.lines(of: id) { try transaction.delete(line.id) }
+    static func deleteContents(of id: TenantID, now: Double, in transaction: any StoreTransaction) throws {
+        let lines = try transaction.lines(of: id)
+        for line in lines { try transaction.delete(line.id) }
         for device in try transaction.devices(of: id) { try DeviceBook.delete(device, in: transaction) }
+        // A gateway of another tenant must not go on with the accounts of this one.
+        var seen: Set<DeviceID> = []
+        for shared in lines.compactMap(\.device) where seen.insert(shared).inserted {
+            guard let device = try transaction.device(shared) else { continue }
+            let assignment = Assignment(now: now)
+            for line in lines where line.device == shared { try assignment.noteLoss(of: line, device, in: transaction) }
+            try assignment.settle(device, in: transaction)
+        }
         try ApplianceParameters.forget(id, in: transaction)
     }
 

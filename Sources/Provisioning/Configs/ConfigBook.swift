@@ -40,7 +40,7 @@ public struct ConfigBook: Sendable {
             id = checked
         default: throw DocumentError("id", "an id is a text")
         }
-        let config = try ConfigDocument.check(document, id: id)
+        let config = try ConfigDocument.check(document, id: id, isZone: isZone)
         try await appliance.store.transaction { [appliance] transaction in
             guard try transaction.config(id) == nil else { throw DocumentError("id", id.description) }
             try transaction.save(config)
@@ -67,7 +67,7 @@ public struct ConfigBook: Sendable {
     /// - Returns: Whether there is such a config.
     /// - Throws: `DocumentError` if the document is wrong, else `StoreError`.
     public func replace(_ id: ConfigID, with document: JSONObject) async throws -> Bool {
-        let config = try ConfigDocument.check(document, id: id)
+        let config = try ConfigDocument.check(document, id: id, isZone: isZone)
         return try await appliance.store.transaction { transaction in
             guard let former = try transaction.config(id) else { return false }
             if former != config { try transaction.save(config) }
@@ -81,10 +81,12 @@ public struct ConfigBook: Sendable {
     /// - Throws: `DocumentError` if the document is wrong, `RevisionConflict`, else `StoreError`.
     public func change(_ id: ConfigID, expecting: ExpectedRevision = .any, with patch: JSONObject) async throws -> Config? {
         if patch["id"] != nil { throw DocumentError("id", "the id of a config cannot be changed") }
+        let isZone = isZone
         return try await appliance.store.transaction { transaction in
             guard let former = try transaction.config(id) else { return nil }
             try expecting.check(former.revision)
-            let config = try ConfigDocument.check(former.document.patched(with: patch), id: id)
+            try patch.requireNoMasks()
+            let config = try ConfigDocument.check(former.document.patched(with: patch), id: id, isZone: isZone)
             if former != config { try transaction.save(config) }
             return config
         }
@@ -111,6 +113,12 @@ public struct ConfigBook: Sendable {
             device.isConfigured = canBeServed
             try transaction.save(device)
         }
+    }
+
+    /// Whether there is a time zone of a name, as far as this machine knows zones at all.
+    private var isZone: @Sendable (String) -> Bool {
+        let zones = appliance.timeZones, year = appliance.year
+        return { zones.zone(named: $0, year: year) != nil || zones.zone(named: "UTC", year: year) == nil }
     }
 }
 

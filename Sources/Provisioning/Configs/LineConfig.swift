@@ -7,16 +7,19 @@ import ProvModel
 enum LineConfig {
     /// Makes the config of a device and its lines. Its key is the device's, by which clients know it.
     ///
-    /// - Parameter registrar: The config `default`, which says where lines register that do not say it themselves.
-    static func make(for device: DeviceID, lines: [Line], registrar: Config?) -> Config {
+    /// - Parameters:
+    ///   - registrar: The config `default`, which says where lines register that do not say it themselves.
+    ///   - former: The config that the device had, whose template it keeps.
+    static func make(for device: DeviceID, lines: [Line], registrar: Config?, former: Config?) -> Config {
+        let template = former?.document["configdevice"]?.string.map(ConfigID.init(stored:)) ?? .defaultDevice
         var sipLines = JSONObject()
         for (index, line) in lines.enumerated() {
             sipLines[String(index + 1)] = .object(parameters(of: line, registrar: registrar))
         }
         var config = Config(
-            id: ConfigID(stored: device.description), parents: [.base, .defaultDevice],
+            id: ConfigID(stored: device.description), parents: [.base, template],
             rawConfig: ["X_key": "", "config_version": 1, "protocol": "SIP", "sip_lines": .object(sipLines)])
-        config.document["configdevice"] = .string(ConfigID.defaultDevice.description)
+        config.document["configdevice"] = .string(template.description)
         config.document["deletable"] = true
         return config
     }

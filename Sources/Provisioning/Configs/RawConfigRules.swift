@@ -6,7 +6,9 @@ import JSONText
 /// a text may be a number, a number may be written as text.
 enum RawConfigRules {
     private enum Kind {
-        case text, number, flag, words([String]), texts, timeZone, locale
+        case text, number, flag, words([String]), texts, timeZone, locale, any
+        /// A number within bounds.
+        case bounded(ClosedRange<Int>)
     }
 
     private static let dtmfModes = ["RTP-in-band", "RTP-out-of-band", "SIP-INFO"]
@@ -14,11 +16,13 @@ enum RawConfigRules {
 
     private static let parameters: [String: Kind] = {
         var parameters: [String: Kind] = [
-            "http_port": .number, "tftp_port": .number, "dns_enabled": .flag, "ntp_enabled": .flag, "vlan_enabled": .flag, "vlan_id": .number,
-            "vlan_priority": .number, "vlan_pc_port_id": .number, "syslog_enabled": .flag, "syslog_port": .number,
+            "http_port": .number, "tftp_port": .number, "dns_enabled": .flag, "ntp_enabled": .flag, "vlan_enabled": .flag,
+            // IEEE 802.1Q: 12 and 3 bits; 4095 is reserved.
+            "vlan_id": .bounded(0...4_094), "vlan_priority": .bounded(0...7), "vlan_pc_port_id": .bounded(0...4_094), "syslog_enabled": .flag, "syslog_port": .number,
             "syslog_level": .words(["critical", "error", "warning", "info", "debug"]), "timezone": .timeZone, "locale": .locale,
             "protocol": .words(["SIP", "SCCP"]), "sip_dtmf_mode": .words(dtmfModes), "sip_srtp_mode": .words(srtpModes),
             "sip_transport": .words(["udp", "tcp", "tls"]), "sip_subscribe_mwi": .flag, "config_version": .number,
+            "_comment": .any, "config_encryption_enabled": .flag,
             "sip_servers_root_and_intermediate_certificates": .texts, "sip_local_root_and_intermediate_certificates": .texts,
         ]
         for name in [
@@ -48,8 +52,9 @@ enum RawConfigRules {
 
     /// Checks parameters.
     ///
+    /// - Parameter isZone: Whether there is a time zone of a name.
     /// - Throws: `DocumentError` that names the parameter.
-    static func check(_ rawConfig: JSONObject) throws(DocumentError) {
+    static func check(_ rawConfig: JSONObject, isZone: (String) -> Bool) throws(DocumentError) {
         for (name, value) in rawConfig {
             if value.isNull {
                 guard !required.contains(name) else { throw DocumentError(name, "\(name) may not be null: leave it out") }
@@ -65,9 +70,10 @@ enum RawConfigRules {
             case "sccp_call_managers":
                 for (key, manager) in try object(value, name) {
                     try checkPosition(key, name)
-                    guard try object(manager, "\(name).\(key)")["ip"]?.string != nil else {
-                        throw DocumentError(name, "\(name).\(key) needs an ip")
-                    }
+                    let manager = try object(manager, "\(name).\(key)")
+                    guard let ip = manager["ip"], !ip.isNull else { throw DocumentError(name, "\(name).\(key) needs an ip") }
+                    try check(ip, .text, "\(name).\(key).ip")
+                    if let port = manager["port"], !port.isNull { try check(port, .number, "\(name).\(key).port") }
                 }
             case "funckeys":
                 for (key, function) in try object(value, name) {
@@ -75,7 +81,11 @@ enum RawConfigRules {
                     try checkFunctionKey(try object(function, "\(name).\(key)"), "\(name).\(key)")
                 }
             default:
-                if let kind = parameters[name] {
+                if case .timeZone? = parameters[name] {
+                    guard let zone = value.string, zone.isEmpty || isZone(zone) else {
+                        throw DocumentError(name, "\(name) is a zone of the tz database, as Europe/Paris")
+                    }
+                } else if let kind = parameters[name] {
                     try check(value, kind, name)
                 } else if !name.hasPrefix("X_") {
                     throw DocumentError(name, "\(name) is not a parameter; names of your own begin with X_")
@@ -87,8 +97,18 @@ enum RawConfigRules {
 
     private static func checkCompanions(_ rawConfig: JSONObject) throws(DocumentError) {
         for (flag, companion) in [("dns_enabled", "dns_ip"), ("ntp_enabled", "ntp_ip"), ("vlan_enabled", "vlan_id"), ("syslog_enabled", "syslog_ip")]
-        where rawConfig[flag]?.bool == true {
+        where rawConfig[flag].map(isSet) ?? false {
             if rawConfig[companion]?.isNull ?? true { throw DocumentError(companion, "\(companion) is needed when \(flag) is true") }
+        }
+    }
+
+    /// Whether a flag is set, in any of the forms in which clients write it.
+    private static func isSet(_ flag: JSONValue) -> Bool {
+        switch flag {
+        case .bool(let value): value
+        case .int(let number): number != 0
+        case .string(let text): ["true", "yes", "on", "y", "t", "1"].contains(text.lowercased())
+        case .null, .double, .array, .object: false
         }
     }
 
@@ -98,6 +118,9 @@ enum RawConfigRules {
         }
         if type != "park", (key["value"].map { $0.string == "" || $0.isNull }) ?? true {
             throw DocumentError(name, "\(name).value is needed for a \(type) key")
+        }
+        for (member, kind) in [("value", .text), ("label", .text), ("line", .number)] as [(String, Kind)] {
+            if let value = key[member], !value.isNull { try check(value, kind, "\(name).\(member)") }
         }
     }
 
@@ -140,10 +163,24 @@ enum RawConfigRules {
             guard let elements = value.array, elements.allSatisfy({ $0.string != nil }) else {
                 throw DocumentError(name, "\(name) is a list of texts")
             }
-        case .timeZone:
-            guard value.string != nil else { throw DocumentError(name, "\(name) is a zone of the tz database, as Europe/Paris") }
+        case .bounded(let range):
+            guard let number = number(value), range.contains(number) else {
+                throw DocumentError(name, "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+        case .any, .timeZone: break
         case .locale:
             guard let text = value.string, isLocale(text) else { throw DocumentError(name, "\(name) is a language and a territory, as fr_CA") }
+        }
+    }
+
+    /// The number that a client means; what stands behind the point is left out.
+    private static func number(_ value: JSONValue) -> Int? {
+        switch value {
+        case .int(let number): number
+        case .double(let number): Int(exactly: number.rounded(.towardZero))
+        case .bool(let value): value ? 1 : 0
+        case .string(let text): Int(text)
+        case .null, .array, .object: nil
         }
     }
 

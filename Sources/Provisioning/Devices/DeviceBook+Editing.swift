@@ -10,9 +10,39 @@ extension DeviceBook {
     ///   - equals: What members must be equal to.
     ///   - position: The position after which the page begins; `nil` for the first page.
     public func page(where equals: [PageQuery.Column: String] = [:], after position: Int64?, limit: Int) async throws -> Page<Device> {
-        var query = PageQuery(tenants: scope.tree, after: position, limit: limit)
-        query.equals = equals
-        return try await appliance.store.devices(query)
+        let skipped = position.map { Int($0 - Self.sharedPosition) } ?? -1
+        var page = Page<Device>([], next: nil)
+        if skipped < 0 {
+            var query = PageQuery(tenants: scope.tree, after: position, limit: limit)
+            query.equals = equals
+            page = try await appliance.store.devices(query)
+            guard page.next == nil else { return page }
+        }
+        // What others share with the tenant comes last.
+        let shared = try await sharedDevices(where: equals).dropFirst(max(0, skipped))
+        let fitting = shared.prefix(limit - page.elements.count)
+        let next = Self.sharedPosition + Int64(max(0, skipped) + fitting.count)
+        return Page(page.elements + fitting, next: fitting.count < shared.count ? next : nil)
+    }
+
+    /// The positions from here on are of devices that are shared: no list has so many others.
+    private static let sharedPosition: Int64 = 900_000_000_000_000_000
+
+    /// The devices of other tenants that have a line of this one, oldest line first.
+    private func sharedDevices(where equals: [PageQuery.Column: String]) async throws -> [Device] {
+        // Who may see all tenants has nothing shared with him.
+        guard try await appliance.store.tenants().tenants.contains(where: { !scope.holds($0.id) }) else { return [] }
+        var query = PageQuery(tenants: scope.tree, limit: Self.pageLength)
+        var seen: Set<DeviceID> = [], shared: [Device] = []
+        while true {
+            let page = try await appliance.store.lines(query)
+            for id in page.elements.compactMap(\.device) where seen.insert(id).inserted {
+                guard let device = try await appliance.store.device(id), !scope.holds(device.tenant) else { continue }
+                if equals.allSatisfy({ device.document[$0.key.rawValue]?.string == $0.value }) { shared.append(device) }
+            }
+            guard let next = page.next else { return shared }
+            query.after = next
+        }
     }
 
     /// All devices within the scope that members select, oldest first.
@@ -50,6 +80,7 @@ extension DeviceBook {
         for name in ["id", "configured", "is_new", "added", "lines"] where patch[name] != nil {
             throw DocumentError(name, "\(name) is provd's own and cannot be changed")
         }
+        try patch.requireNoMasks()
         return try await appliance.store.transaction { transaction in
             guard let former = try transaction.device(id), scope.holds(former.tenant) else { return nil }
             try expecting.check(former.revision)
@@ -84,6 +115,17 @@ extension DeviceBook {
 }
 
 extension JSONObject {
+    /// Checks that nobody writes back what he was shown in place of a secret.
+    func requireNoMasks() throws(DocumentError) {
+        for (name, value) in self {
+            if SecretMask.isSecret(name), value.string == SecretMask.text {
+                throw DocumentError(name, "\(name) was shown as \(SecretMask.text), which is not its value: leave it out and it stays as it is")
+            }
+            try value.object?.requireNoMasks()
+            for element in value.array ?? [] { try element.object?.requireNoMasks() }
+        }
+    }
+
     /// The object after a merge patch (RFC 7396).
     func patched(with patch: JSONObject) -> JSONObject {
         var result = self

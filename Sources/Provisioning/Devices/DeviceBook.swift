@@ -135,16 +135,31 @@ public struct DeviceBook: Sendable {
         }
     }
 
-    /// The events of a device after a position, oldest first.
-    public func timeline(of device: DeviceID?, after position: Int64, limit: Int) async throws -> [TimelineEvent] {
-        try await appliance.store.timeline(of: device, after: position, limit: limit)
+    /// The events of a device after a position, oldest first. Of a device of another tenant, only what all may know and
+    /// what the tenant's own lines did.
+    public func timeline(of device: Device, after position: Int64, limit: Int) async throws -> [TimelineEvent] {
+        let events = try await appliance.store.timeline(of: device.id, after: position, limit: limit)
+        guard !scope.holds(device.tenant) else { return events }
+        let own = try await ownLines(on: device.id)
+        let names = Set(own.map(\.username) + own.map(\.id.description))
+        return events.filter { event in
+            switch event.step {
+            case .dhcp, .recognised, .associated, .administered, .synchronise: true
+            // Why a file could not be made may hold the values of anybody's line.
+            case .fetched, .sent: event.outcome != .failed
+            default: ["line", "username"].contains { event.details[$0]?.string.map(names.contains) ?? false }
+            }
+        }
     }
 
     /// What a device is expected to do next.
     public func nextStep(of device: Device) async throws -> NextStep {
         NextStep.of(
-            device, lines: try await appliance.store.lines(on: device.id),
-            events: try await appliance.store.timeline(of: device.id, after: 0, limit: Self.eventsForNextStep))
+            device, lines: try await ownLines(on: device.id), events: try await timeline(of: device, after: 0, limit: Self.eventsForNextStep))
+    }
+
+    private func ownLines(on device: DeviceID) async throws -> [Line] {
+        try await appliance.store.lines(on: device).filter { scope.holds($0.tenant) }
     }
 
     /// More events than the storage keeps of one device.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Crypto
 public import JSONText
-import NetTypes
+public import NetTypes
 import PhonePlugins
 public import ProvModel
 
@@ -37,7 +38,9 @@ public struct FilePreview: Sendable {
     /// What a path of a device's plugin gives.
     public enum Content: Sendable, Equatable {
         /// What is made of a template, with secrets masked.
-        case rendered([UInt8], mediaType: String)
+        ///
+        /// - `digest`: The SHA-256 of what the device is given, secrets and all, as its timeline has it.
+        case rendered([UInt8], mediaType: String, digest: String, isTrigger: Bool)
         /// A file that is served as it is.
         case stored(size: Int, mediaType: String)
         /// Nothing: the plugin has no such file.
@@ -82,24 +85,39 @@ public struct FilePreview: Sendable {
     }
 
     /// What a device is given for a path, whoever asks.
-    public func content(ofPath path: String, for device: Device) async throws -> Content {
+    ///
+    /// - Parameters:
+    ///   - transport: How the device asks; if that is not known, HTTP is tried first.
+    ///   - server: The address of this appliance that the device asks, if it is known.
+    public func content(
+        ofPath path: String, for device: Device, by transport: PhoneFileRequest.Transport? = nil, at server: IPAddress? = nil
+    ) async throws -> Content {
         guard let plugin = device.plugin.flatMap({ appliance.plugins.catalog[$0] }) else { return .nothing }
-        let found = [PhoneProtocol.http, .tftp].lazy.compactMap { plugin.file(forPath: path, protocol: $0, mac: device.mac) }.first
-        guard let match = found else { return .nothing }
+        let transports = transport.map { [$0] } ?? [.http, .tftp]
+        let found = transports.lazy.compactMap { transport in
+            plugin.file(forPath: path, protocol: transport.asPluginsSeeIt, mac: device.mac).map { (transport, $0) }
+        }.first
+        guard let (transport, match) = found else { return .nothing }
         switch match.content {
         case .file(let file): return .stored(size: Int(file.size), mediaType: match.mediaType)
         case .template: break
         }
-        guard let config = try await effectiveConfig(of: device) else { return .nothing }
+        guard let id = device.config else { return .nothing }
+        let tree = try await ConfigTree(root: id, in: appliance.store)
+        guard let rawConfig = tree.flattened(id, base: appliance.settings.baseRawConfig) else { return .nothing }
         let timeZones = appliance.timeZones, year = appliance.year
-        let server = "\(appliance.settings.advertisedHost):\(appliance.settings.httpPort)"
-        do throws(PluginRenderError) {
-            let file = try plugin.render(
+        let address = appliance.settings.server(asUsedBy: transport, at: server)
+        func render(_ rawConfig: JSONObject) throws(PluginRenderError) -> RenderedFile {
+            try plugin.render(
                 match,
                 context: RenderContext(
-                    device: device.fullDocument, rawConfig: config.rawConfig, request: .init(protocol: .http, server: server, path: path),
+                    device: device.fullDocument, rawConfig: rawConfig, request: .init(protocol: transport.asPluginsSeeIt, server: address, path: path),
                     timeZone: { timeZones.zone(named: $0, year: year) }))
-            return .rendered(file.bytes, mediaType: file.contentType)
+        }
+        do throws(PluginRenderError) {
+            let wanted = try render(rawConfig), shown = try render(SecretMask.mask(.object(rawConfig)).object ?? [:])
+            return .rendered(
+                shown.bytes, mediaType: shown.contentType, digest: SHA256.hash(data: wanted.bytes).hexadecimal, isTrigger: match.isTrigger)
         } catch {
             return .failed("\(error)")
         }

@@ -158,7 +158,7 @@ public struct PhoneFiles: Sendable {
         guard let id = device.config else { return nil }
         let ingredients = RenderedFileCache.Ingredients(
             plugin: plugin, device: device, configs: try await ConfigTree(root: id, in: appliance.store), year: appliance.year)
-        let server = server(asPhoneUsedIt: request)
+        let server = appliance.settings.server(asUsedBy: request.transport, at: request.server)
         let key = RenderedFileCache.Key(
             device: device.id, path: request.path, transport: request.transport, server: server, userAgent: request.userAgent)
         if let known = rendered.content(key, madeOf: ingredients) { return known }
@@ -175,17 +175,6 @@ public struct PhoneFiles: Sendable {
             bytes: file.bytes, mediaType: file.contentType, sha256: SHA256.hash(data: file.bytes).hexadecimal)
         rendered.keep(content, as: key, madeOf: ingredients)
         return content
-    }
-
-    /// The server's address as it stands in a URL of the protocol.
-    private func server(asPhoneUsedIt request: PhoneFileRequest) -> String {
-        let host = request.server?.uriHost ?? appliance.settings.advertisedHost
-        let (port, standard) =
-            switch request.transport {
-            case .http: (appliance.settings.httpPort, 80 as UInt16)
-            case .tftp: (appliance.settings.tftpPort, 69)
-            }
-        return port == standard ? host : "\(host):\(port)"
     }
 
     /// Remembers that the phone now runs as line 1 of its own config: that is the account by which it is notified.
@@ -217,7 +206,16 @@ extension PhoneFileRequest {
     var fileName: Substring { path.split(separator: "/").last ?? "" }
 
     var asPluginsSeeIt: PhoneRequest {
-        PhoneRequest(protocol: transport == .http ? .http : .tftp, path: path, userAgent: userAgent)
+        PhoneRequest(protocol: transport.asPluginsSeeIt, path: path, userAgent: userAgent)
+    }
+}
+
+extension PhoneFileRequest.Transport {
+    var asPluginsSeeIt: PhoneProtocol {
+        switch self {
+        case .http: .http
+        case .tftp: .tftp
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import JSONText
+import PhonePlugins
 public import ProvModel
 
 extension LineBook {
@@ -44,12 +45,13 @@ extension LineBook {
         }
     }
 
-    /// Puts a line on a device that has none, as if its code had been dialled there.
+    /// Puts a line on a device that has room for it, as if its code had been dialled there. The lines of a gateway may be
+    /// those of several tenants; the gateway is the tenant's of its first line.
     ///
     /// - Returns: The line as it is now, or `nil` if there is none.
-    /// - Throws: `LineError` if the line or the device has another already.
+    /// - Throws: `LineError` if the line is on another device, or the device has as many lines as it can have.
     public func assign(_ id: LineID, to device: DeviceID, expecting: ExpectedRevision = .any) async throws -> Line? {
-        let scope = scope, now = appliance.now()
+        let scope = scope, now = appliance.now(), catalog = appliance.plugins.catalog
         return try await appliance.store.transaction { transaction in
             guard let line = try transaction.line(id), scope.holds(line.tenant) else { return nil }
             try expecting.check(line.revision)
@@ -58,8 +60,31 @@ extension LineBook {
             }
             if line.device == device.id { return line }
             guard line.device == nil else { throw LineError("device", "the line is on another device: reset that one first") }
-            guard try transaction.lines(on: device.id).isEmpty else { throw LineError("device", "the device has a line already: reset it first") }
+            let count = try transaction.lines(on: device.id).count, most = Self.maximumLines(of: device, catalog)
+            guard count < most else {
+                throw LineError("device", count == 1 ? "the device has a line already: reset it first" : "the device has \(count) lines, as many as it can have")
+            }
             try Assignment(now: now).assign(line, to: device, in: transaction)
+            return try transaction.line(id)
+        }
+    }
+
+    /// How many lines a device can have, as its plugin says; of one that the plugin does not know, one.
+    private static func maximumLines(of device: Device, _ catalog: PluginCatalog) -> Int {
+        guard let plugin = device.plugin.flatMap({ catalog[$0] }), let model = device.model.flatMap(plugin.manifest.model(named:)) else { return 1 }
+        return max(1, model.lines ?? 1)
+    }
+
+    /// Takes a line off its device; others on it stay, and without any it goes back to autoprov.
+    ///
+    /// - Returns: The line as it is now, or `nil` if there is none.
+    public func unassign(_ id: LineID, expecting: ExpectedRevision = .any) async throws -> Line? {
+        let scope = scope, now = appliance.now()
+        return try await appliance.store.transaction { transaction in
+            guard let line = try transaction.line(id), scope.holds(line.tenant) else { return nil }
+            try expecting.check(line.revision)
+            guard let device = try line.device.flatMap(transaction.device) else { return line }
+            try Assignment(now: now).take(line, from: device, in: transaction)
             return try transaction.line(id)
         }
     }
@@ -78,6 +103,8 @@ extension LineBook {
                 for (index, draft) in drafts.enumerated() {
                     do {
                         lines.append(try Self.add(draft, for: tenant, rules, now: now, in: transaction))
+                    } catch let error as WrongLine {
+                        problems += error.problems.map { .init(index: index, field: $0.field, text: $0.description) }
                     } catch let error as LineError {
                         problems.append(.init(index: index, field: error.field, text: error.description))
                     }
@@ -93,6 +120,7 @@ extension LineBook {
     }
 
     private struct DryRun: Error { let lines: [Line] }
+    private struct WrongLine: Error { let problems: [LineError] }
 
     private static func add(
         _ draft: Draft, for tenant: TenantID, _ rules: CodeRules, now: Double, in transaction: any StoreTransaction
@@ -101,7 +129,8 @@ extension LineBook {
             id: LineID(Secrets.uuid()), tenant: tenant, number: draft.number, displayName: draft.displayName,
             username: draft.username ?? draft.number, password: draft.password ?? Secrets.password(), provisioningCode: draft.provisioningCode,
             server: draft.server)
-        try LineRules.check(line)
+        let problems = LineRules.problems(of: line)
+        guard problems.isEmpty else { throw WrongLine(problems: problems) }
         line.issue(code: try draft.provisioningCode ?? freeCode(rules, in: transaction), at: now)
         try checkClashes(of: line, in: transaction)
         try transaction.save(line)

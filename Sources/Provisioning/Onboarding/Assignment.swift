@@ -7,14 +7,16 @@ import ProvModel
 struct Assignment {
     let now: Double
 
-    /// Puts a line on a device that has none.
+    /// Puts a line on a device. One that has none becomes the tenant's whose line it is.
     func assign(_ line: Line, to device: Device, in transaction: any StoreTransaction) throws {
+        var device = device
+        if try transaction.lines(on: device.id).isEmpty {
+            device.tenant = line.tenant
+            device.document["is_new"] = false
+        }
         var line = line
         line.device = device.id
         try transaction.save(line)
-        var device = device
-        device.tenant = line.tenant
-        device.document["is_new"] = false
         try settle(device, in: transaction)
         try transaction.append([
             TimelineEvent(
@@ -63,10 +65,11 @@ struct Assignment {
             try transaction.deleteAutoprovAccount(of: device.id)
             device.config = try AutoprovConfig.create(for: device.id, in: transaction)?.id
         } else {
+            let former = try transaction.config(ConfigID(stored: device.id.description))
             var config = LineConfig.make(
-                for: device.id, lines: lines, registrar: try transaction.config(.defaultRegistrar))
+                for: device.id, lines: lines, registrar: try transaction.config(.defaultRegistrar), former: former)
             // What somebody put on the phone's keys is no part of its lines, and stays when these change.
-            config.rawConfig["funckeys"] = try transaction.config(config.id)?.rawConfig["funckeys"]
+            config.rawConfig["funckeys"] = former?.rawConfig["funckeys"]
             try transaction.save(config)
             device.config = config.id
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import JSONText
+import NetTypes
 public import ProvModel
 
 /// What the administrator's configuration says about provisioning.
@@ -42,6 +43,19 @@ public struct ProvisioningSettings: Sendable {
     /// - Parameter host: an address or name of the appliance, as it stands in a URL.
     public func baseURL(host: String) -> String {
         httpsPort.map { "https://\(host):\($0)" } ?? "http://\(host):\(httpPort)"
+    }
+
+    /// This appliance as it stands in a URL of a protocol.
+    ///
+    /// - Parameter address: The address that a phone asked, if it is known.
+    func server(asUsedBy transport: PhoneFileRequest.Transport, at address: IPAddress?) -> String {
+        let host = address?.uriHost ?? advertisedHost
+        let (port, standard) =
+            switch transport {
+            case .http: (httpPort, 80 as UInt16)
+            case .tftp: (tftpPort, 69)
+            }
+        return port == standard ? host : "\(host):\(port)"
     }
 
     /// The lowest layer of every device's parameters.

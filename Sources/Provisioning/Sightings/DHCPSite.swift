@@ -29,12 +29,19 @@ public struct DHCPSite: Sendable {
     /// Checks a site file and keeps it.
     ///
     /// - Returns: What is worth knowing about it.
-    /// - Throws: `DocumentError` with every problem and its line.
-    public func replace(with text: String) async throws -> [String] {
+    /// - Throws: `DocumentError` with every problem and its line, `RevisionConflict` if it is not as its author saw it.
+    public func replace(with text: String, expecting: ExpectedRevision = .any) async throws -> [String] {
         let (_, findings) = try plan(of: text)
-        try await store.transaction { try $0.save(setting: Self.setting, text) }
+        try await store.transaction { transaction in
+            let former = try transaction.setting(Self.setting) ?? ""
+            try expecting.check(Self.revision(of: former))
+            try transaction.save(setting: Self.setting, text)
+        }
         return findings
     }
+
+    /// The state of a site file.
+    public static func revision(of text: String) -> DocumentRevision { DocumentRevision(of: .string(text)) }
 
     /// The configuration for a DHCP server.
     ///

@@ -13,6 +13,8 @@ extension TimelineEvent {
         case .content(let content):
             details["bytes"] = .int(content.bytes.count)
             details["sha256"] = .string(content.sha256)
+            // Where the phone asked is in what it was given: who compares it with what is wanted must know.
+            details["server"] = request.server.map { .string($0.description) }
         case .file(let file): details["bytes"] = .int(file.size)
         case .refused: break
         }

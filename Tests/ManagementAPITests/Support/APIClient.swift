@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import DHCPConfig
 import DeviceStorage
 import HTTPTypes
 import Hummingbird
@@ -25,13 +26,19 @@ struct APIClient: Sendable {
     let store: SQLiteStore
     let appliance: Appliance
     let operations = Operations()
-    let notifier = FakeNotifier()
+    let notifier: FakeNotifier
     let responder: ManagementResponder
+    /// The routes under `/1.0`.
+    let currentRoutes: [APIRoute]
 
     /// Makes an appliance as it is after its first start.
     ///
     /// - Parameter state: A directory in which plugins are installed; without it none are.
-    init(plugins: PluginCatalog = .empty, securityLog: Logger? = nil, state: String? = nil, page: WebPage? = nil, limits: RequestLimits = RequestLimits(requestsPerSecond: 1e9, burst: 1e9)) async throws {
+    init(plugins: PluginCatalog = .empty, securityLog: Logger? = nil, state: String? = nil, page: WebPage? = nil, limits: RequestLimits = RequestLimits(requestsPerSecond: 1e9, burst: 1e9),
+        crossOrigin: CrossOriginPolicy = .none, notifier: FakeNotifier = FakeNotifier(), definitions: VendorCatalog? = nil,
+        backups: String? = nil
+    ) async throws {
+        self.notifier = notifier
         store = try SQLiteStore.inMemory()
         let settings = ProvisioningSettings(advertisedHost: "192.0.2.1", httpPort: 8667, tftpPort: 69, sipPort: 5060)
         var logger = Logger(label: "test")
@@ -47,11 +54,14 @@ struct APIClient: Sendable {
                 appliance, operations: operations, directories: PluginDirectories(bundled: state + "/bundled", state: state),
                 surroundings: PluginSurroundings(downloads: FirmwareDepot.downloads(in: state + "/firmware"), templates: state + "/templates"))
         }
-        responder = ManagementResponder(
-            useCases: ManagementUseCases(
-                appliance, registry: DeviceRegistry(appliance, tenant: tenant),
-                synchronisation: PhoneSynchronisation(appliance, notifier: notifier), operations: operations, tenant: tenant, installer: installer),
-            authority: EmbeddedAuthority(appliance), limits: limits, page: page)
+        let useCases = ManagementUseCases(
+            appliance, registry: DeviceRegistry(appliance, tenant: tenant),
+            synchronisation: PhoneSynchronisation(appliance, notifier: notifier), operations: operations, tenant: tenant, definitions: definitions,
+            backups: backups.map { [appliance] directory in
+                BackupShelf(appliance, directory: directory + "/backups", staged: directory + "/restore.db", check: { try SQLiteStore.check(backup: $0) })
+            }, installer: installer)
+        currentRoutes = CurrentRoutes(useCases).all
+        responder = ManagementResponder(useCases: useCases, authority: EmbeddedAuthority(appliance), limits: limits, page: page, crossOrigin: crossOrigin)
         try await TokenBook(appliance).setAdministrator(secret: Self.token, tenant: tenant)
     }
 
@@ -152,6 +162,10 @@ extension APIClient {
 /// A notifier whose phones answer what the test says.
 final class FakeNotifier: PhoneNotifier {
     private let state = Mutex<(result: NotifyResult, told: [NotifyTarget])>((.answered(status: 200), []))
+    private let knowsAccounts: Bool
+
+    /// - Parameter knowsAccounts: Whether phones are registered, so that they can be told by their accounts.
+    init(knowsAccounts: Bool = true) { self.knowsAccounts = knowsAccounts }
 
     var result: NotifyResult {
         get { state.withLock { $0.result } }
@@ -162,6 +176,7 @@ final class FakeNotifier: PhoneNotifier {
     func notify(_ target: NotifyTarget, event: String) async -> NotifyResult {
         state.withLock { state in
             state.told.append(target)
+            if case .account = target, !knowsAccounts { return .notRegistered }
             return state.result
         }
     }

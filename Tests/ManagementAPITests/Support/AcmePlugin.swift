@@ -8,14 +8,17 @@ import Testing
 enum AcmePlugin {
     static let id = "acme-1"
 
-    /// The catalogue that holds this plugin alone.
-    static func catalog() throws -> PluginCatalog {
+    /// The catalogue that holds this plugin, and others that are the same but for their names and the files that they make.
+    static func catalog(others: [String] = []) throws -> PluginCatalog {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("provd-api-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let templates = folder.appendingPathComponent("acme/templates")
-        try FileManager.default.createDirectory(at: templates, withIntermediateDirectories: true)
-        try Data(manifest.utf8).write(to: folder.appendingPathComponent("acme/plugin.yml"))
-        try Data("line={{ lines | length }}\n".utf8).write(to: templates.appendingPathComponent("device.cfg.j2"))
+        for name in [id] + others {
+            let templates = folder.appendingPathComponent("\(name)/templates")
+            try FileManager.default.createDirectory(at: templates, withIntermediateDirectories: true)
+            try Data(manifest.replacing(id, with: name).utf8).write(to: folder.appendingPathComponent("\(name)/plugin.yml"))
+            let template = "line={{ lines | length }}\n" + (name == id ? "" : "made_by=\(name)\n")
+            try Data(template.utf8).write(to: templates.appendingPathComponent("device.cfg.j2"))
+        }
         let (catalog, problems) = PluginCatalog.load(directory: folder.path)
         try #require(problems.isEmpty, "\(problems)")
         return catalog

@@ -37,6 +37,30 @@ struct WazoClient: Sendable {
     func put(_ path: String, _ body: JSONValue) async throws -> Answer { try await send("PUT", path, body) }
     func delete(_ path: String) async throws -> Answer { try await send("DELETE", path) }
 
+    /// The path of an operation below its manager, as wazo-provd-client makes it of `Location`: without the first three parts.
+    static func operationPath(_ answer: Answer, below manager: String) throws -> String {
+        guard let location = answer.headers["location"] else { throw NoAnswer() }
+        let parts = location.split(separator: "/", omittingEmptySubsequences: false)
+        return "/\(manager)/" + parts.dropFirst(3).joined(separator: "/")
+    }
+
+    /// Follows an operation to its end as wazo-provd-client does, and forgets it.
+    ///
+    /// - Returns: Its last status; the state of the whole stands behind the first label.
+    func end(of begun: Answer, below manager: String) async throws -> String {
+        let path = try Self.operationPath(begun, below: manager)
+        while true {
+            guard let status = try await get(path).json["status"]?.string else { throw NoAnswer() }
+            let label = status.prefix { $0 != "|" && $0 != "(" && $0 != ";" }
+            let state = label.count < status.count && status.dropFirst(label.count).first == "|" ? status.dropFirst(label.count + 1) : status[...]
+            if state.hasPrefix("success") || state.hasPrefix("fail") {
+                guard try await delete(path).status == 204, try await get(path).status == 404 else { throw NoAnswer() }
+                return status
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     func send(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> Answer {
         var lines = [
             "\(method) /0.2\(path) HTTP/1.1", "Host: 127.0.0.1:\(port)", "User-Agent: python-requests/2.32.3", "Accept-Encoding: gzip, deflate",

@@ -3,7 +3,7 @@
 
 import { h, replace, told, cut } from "../core/dom.js";
 import { t, has } from "../core/i18n.js";
-import { api, APIError } from "../core/api.js";
+import { api, APIError, request } from "../core/api.js";
 import { link } from "../core/router.js";
 import { store } from "../core/store.js";
 import { phoneName, ago } from "../core/format.js";
@@ -105,9 +105,11 @@ function warnings(body, signal) {
 
 // MARK: - Site
 
-async function siteText(signal) {
+/** The site file and its state, or null if there is none. */
+async function readSite(signal) {
     try {
-        return (await api.get("/1.0/dhcp/site", { signal })).text;
+        const response = await request("GET", "/1.0/dhcp/site", { signal });
+        return { text: (await response.json()).text, tag: response.headers.get("ETag") };
     } catch (error) {
         if (error instanceof APIError && error.status === 404) return null;
         throw error;
@@ -117,14 +119,18 @@ async function siteText(signal) {
 const findingsList = (findings) => findings.length ? notice("info", h("p", {}, h("strong", { text: t("dhcp.findings") })), h("ul", { class: "plain", lang: "en" }, findings.slice(0, 50).map((text) => h("li", {}, told(text))))) : null;
 
 async function site(body, signal) {
-    const known = await siteText(signal);
+    const known = await readSite(signal);
+    // What somebody else wrote since is not written over.
+    let tag = known?.tag;
     const text = h("textarea", { rows: 22, class: "mono editor", spellcheck: "false", name: "site" });
-    text.value = known ?? example();
+    text.value = known?.text ?? example();
     const result = h("div", { "aria-live": "polite" });
     const save = button(t("dhcp.save"), async () => {
         save.disabled = true;
         try {
-            const { findings } = await api.put("/1.0/dhcp/site", { text: text.value });
+            const response = await request("PUT", "/1.0/dhcp/site", { body: { text: text.value }, headers: tag ? { "If-Match": tag } : {} });
+            tag = response.headers.get("ETag");
+            const { findings } = await response.json();
             replace(result, notice("good", h("p", { text: t("dhcp.saved") }), linkButton(t("dhcp.tab.generate"), link("dhcp", "generate"))), findingsList(findings ?? []));
             toast(t("dhcp.saved"));
         } catch (error) {

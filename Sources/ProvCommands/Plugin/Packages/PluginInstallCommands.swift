@@ -26,7 +26,7 @@ struct PluginList: AsyncParsableCommand {
         for plugin in answer["plugins"]?.array ?? [] {
             table.add(["id", "version", "newest", "origin", "description"].map { plugin[$0]?.string ?? "-" })
         }
-        print(table.text)
+        connection.show(table)
     }
 }
 
@@ -46,7 +46,7 @@ struct PluginSearch: AsyncParsableCommand {
         for package in answer["packages"]?.array ?? [] {
             table.add(["id", "version", "channel", "repository", "description"].map { package[$0]?.string ?? "-" })
         }
-        print(table.text)
+        connection.show(table)
     }
 }
 
@@ -180,7 +180,7 @@ struct FirmwareList: AsyncParsableCommand {
             table.add(
                 ["id", "version", "installed"].map { package[$0]?.string ?? "-" } + [ProgressBar.bytes(package["size"]?.int ?? 0), models.isEmpty ? "all" : models])
         }
-        print(table.text)
+        connection.show(table)
     }
 }
 

@@ -32,7 +32,7 @@ struct RepositoryAdd: AsyncParsableCommand {
                 "name": .string(name), "url": .string(address), "keys": .array(keys), "channel": testing ? "testing" : "stable",
                 "allow_unsigned": .bool(allowUnsigned),
             ])
-        if !connection.json { print("\(name) was added; “provctl plugin update” fetches what it offers") }
+        connection.say("\(name) was added; “provctl plugin update” fetches what it offers")
     }
 }
 
@@ -54,7 +54,7 @@ struct RepositoryList: AsyncParsableCommand {
                 repository["url"]?.string ?? "-",
             ])
         }
-        print(table.text)
+        connection.show(table)
     }
 }
 
@@ -67,6 +67,6 @@ struct RepositoryRemove: AsyncParsableCommand {
 
     func run() async throws {
         try await APIClient(connection).delete("/1.0/repositories/\(try PathSegment.encode(name))")
-        if !connection.json { print("\(name) was removed") }
+        connection.say("\(name) was removed")
     }
 }
