@@ -76,6 +76,8 @@ let package = Package(
         .target(name: "Datagrams", dependencies: ["CSystemCalls", nioCore]),
         .target(name: "SIPWire", dependencies: [crypto]),
         .target(name: "RTP"),
+        .target(name: "AsteriskWire"),
+        .target(name: "PBXConfig", dependencies: [crypto]),
         .target(name: "Jinja"),
         .target(name: "JSONText"),
         .target(name: "TimeZones"),
@@ -92,7 +94,7 @@ let package = Package(
         // MARK: Use cases
         .target(name: "PhonePlugins", dependencies: ["JSONText", "ProvModel", "NetTypes", "Jinja", "TimeZones", yams]),
         .target(name: "PluginAuthoring", dependencies: ["JSONText", "Jinja", "NetTypes", "PhonePlugins", "TimeZones"]),
-        .target(name: "Provisioning", dependencies: ["DHCPConfig", "JSONText", "ProvModel", "NetTypes", "PhonePlugins", "TimeZones", crypto, logging]),
+        .target(name: "Provisioning", dependencies: ["DHCPConfig", "JSONText", "PBXConfig", "ProvModel", "NetTypes", "PhonePlugins", "TimeZones", crypto, logging]),
 
         .target(name: "PluginPackages", dependencies: ["Archives", "JSONText", "PhonePlugins", "ProvModel", crypto]),
         .target(
@@ -117,7 +119,7 @@ let package = Package(
         .target(
             name: "ManagementAPI",
             dependencies: [
-                "DHCPConfig", "JSONText", "Provisioning", "PhonePlugins", "PluginAuthoring", "PluginInstallation", "PluginPackages", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, crypto,
+                "DHCPConfig", "JSONText", "Provisioning", "PhonePlugins", "PluginAuthoring", "PluginInstallation", "PluginPackages", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, crypto, "PBXConfig",
             ]),
         .target(
             name: "PhoneActions",
@@ -128,6 +130,11 @@ let package = Package(
             dependencies: [
                 "Certificates", "Datagrams", "RTP", "SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, nioSSL, serviceLifecycle, logging, crypto,
             ]),
+        .target(
+            name: "AsteriskLink",
+            dependencies: ["AsteriskWire", "NetTypes", "Provisioning", "ProvModel", crypto, logging, nioCore, nioPosix, serviceLifecycle]),
+        .target(
+            name: "FreeSWITCHLink", dependencies: ["PBXConfig", "Provisioning", hummingbird, httpTypes, logging, nioCore]),
         .target(name: "DHCPSniffing", dependencies: ["DHCPWire", "DHCPConfig", "PacketCapture", "ProvModel", "NetTypes"]),
         // A DHCP server starts it for every lease: nothing that is slow to load.
         .target(name: "DHCPHook", dependencies: ["JSONText", "NetTypes", "ProvModel"]),
@@ -145,7 +152,7 @@ let package = Package(
         .target(
             name: "ProvdApp",
             dependencies: [
-                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth", "Certificates", "HTTPListening",
+                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth", "Certificates", "HTTPListening", "AsteriskLink", "FreeSWITCHLink",
                 "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore,
             ]),
         .target(
@@ -175,6 +182,7 @@ let package = Package(
         .testTarget(name: "DatagramsTests", dependencies: ["CSystemCalls", "Datagrams", nioCore, nioPosix]),
         .testTarget(name: "SIPWireTests", dependencies: ["SIPWire"], exclude: ["Fixtures"]),
         .testTarget(name: "RTPTests", dependencies: ["RTP"]),
+        .testTarget(name: "AsteriskWireTests", dependencies: ["AsteriskWire"], exclude: ["Fixtures"]),
         .testTarget(name: "JinjaTests", dependencies: ["Jinja"], exclude: ["Fixtures"]),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
@@ -226,6 +234,19 @@ let package = Package(
         .testTarget(
             name: "SIPOnboardingTests",
             dependencies: ["Certificates", "RTP", "SIPOnboarding", "SIPWire", nioCore, nioPosix, nioSSL, logging], exclude: ["Scenarios"]),
+        .testTarget(
+            name: "AsteriskLinkTests",
+            dependencies: [
+                "AsteriskLink", "AsteriskWire", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", "Provisioning", crypto, logging,
+                nioCore, nioPosix,
+            ]),
+        .testTarget(name: "PBXConfigTests", dependencies: ["PBXConfig"]),
+        .testTarget(
+            name: "FreeSWITCHLinkTests",
+            dependencies: [
+                "FreeSWITCHLink", "DeviceStorage", "JSONText", "PhonePlugins", "ProvModel", "Provisioning", hummingbird, httpTypes, logging, nioCore,
+                nioEmbedded,
+            ], exclude: ["Fixtures"]),
         .testTarget(name: "DHCPInformTests", dependencies: ["DHCPInform", "DHCPConfig", "DHCPWire", "NetTypes"]),
         .testTarget(
             name: "SIPPlugAndPlayTests", dependencies: ["SIPPlugAndPlay", "SIPWire", "Provisioning", "NetTypes"]),

@@ -24,7 +24,7 @@ public struct ProvctlCommand: AsyncParsableCommand {
                 name: "The appliance:",
                 subcommands: [
                     SetupCommand.self, TokenCommand.self, TenantCommand.self, ParameterCommand.self, OperationCommand.self, BackupCommand.self, AuditCommand.self,
-                    DHCPCommand.self,
+                    DHCPCommand.self, PBXCommand.self,
                 ]),
             CommandGroup(name: "Plugins:", subcommands: [PluginCommand.self, RepositoryCommand.self]),
         ])

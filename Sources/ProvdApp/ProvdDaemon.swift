@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import AsteriskLink
 import Certificates
 import DHCPConfig
 import DHCPInform
 import DeviceStorage
 import Foundation
+import FreeSWITCHLink
 import Glibc
 import HTTPListening
+import Hummingbird
 import Logging
 import ManagementAPI
 import NetTypes
@@ -60,6 +63,8 @@ struct ProvdDaemon {
             tftpPort: UInt16(clamping: configuration.tftp.port), sipPort: UInt16(clamping: configuration.sip.port),
             fileAccess: configuration.fileAccess, enrolmentHours: configuration.enrolmentHours)
         settings.codes = configuration.onboarding.codes
+        configuration.pbx.registrar.map { settings.sipServer = $0 }
+        settings.seenRegistrars.formUnion(configuration.pbx.seenRegistrars)
         let directories = PluginDirectories(bundled: configuration.pluginsDirectory, state: configuration.stateDirectory)
         let surroundings = PluginSurroundings(
             downloads: FirmwareDepot.downloads(in: directories.firmware), templates: configuration.stateDirectory + "/templates",
@@ -94,7 +99,10 @@ struct ProvdDaemon {
         let uploads = PhoneUploads(appliance, registry: registry, shelf: UploadShelf(directory: configuration.stateDirectory + "/uploads"))
         let (restarts, restart) = AsyncStream<DeviceID>.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumRestarts))
         let sip = try sipEndpoint(appliance, readiness, certificate) { restart.yield($0) }
-        let synchronisation = PhoneSynchronisation(appliance, notifier: EndpointNotifier(sip), actions: HTTPPhoneActions())
+        let asterisk = try AsteriskServices(configuration.pbx, appliance, configuration.onboarding.settings, logger) { restart.yield($0) }
+        let synchronisation = PhoneSynchronisation(
+            appliance, notifier: PhoneNotifiers([EndpointNotifier(sip)] + asterisk.notifiers), actions: HTTPPhoneActions())
+        let site = pbxSite(appliance)
         let management = ManagementResponder(
             useCases: ManagementUseCases(
                 appliance, registry: registry, synchronisation: synchronisation, operations: operations, tenant: tenant,
@@ -102,7 +110,7 @@ struct ProvdDaemon {
                 backups: BackupShelf(
                     appliance, directory: configuration.stateDirectory + "/backups", staged: StagedRestore.path(configuration.stateDirectory),
                     check: { try SQLiteStore.check(backup: $0) }), keepsTenants: accessControl.keepsTenants,
-                uploads: uploads.shelf, installer: installer),
+                uploads: uploads.shelf, installer: installer, pbx: site, reloadAsterisk: asterisk.reload),
             authority: accessControl.authority,
             limits: RequestLimits(
                 requestsPerSecond: configuration.access.requestsPerSecond, burst: 2 * configuration.access.requestsPerSecond),
@@ -145,8 +153,8 @@ struct ProvdDaemon {
                             files: files, uploads: uploads, trustedProxies: configuration.trustedProxies,
                             rootCertificate: configuration.tls.isUsed ? configuration.tls.authority(configuration)?.rootFile : nil),
                         limits: phoneLimits)
-                    + doors.servers(managementPorts, management)
-                    + (accessControl.watch.map { [.init(service: BackgroundService($0))] } ?? []) + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions, settings)
+                    + doors.servers(managementPorts, try freeSWITCH(before: management, site))
+                    + (accessControl.watch.map { [.init(service: BackgroundService($0))] } ?? []) + asterisk.services + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions, settings)
                     // The last to start is the first to be stopped, and says so.
                     + [.init(service: BackgroundService { await systemd.accompany() })],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: serviceLogger)
@@ -254,6 +262,7 @@ struct ProvdDaemon {
         }
         endpoint.realm = configuration.sipRealm
         endpoint.digestAlgorithms = configuration.digestAlgorithms
+        endpoint.trustedPeers = configuration.pbx.trustedPeers
         let onboarding = configuration.onboarding
         endpoint.mediaPorts = onboarding.ports
         endpoint.maximumSpokenCalls = onboarding.maximumSpokenCalls
@@ -264,5 +273,28 @@ struct ProvdDaemon {
                 features: PhoneFeatures(appliance, settings: onboarding.settings), settings: onboarding.settings,
                 manner: onboarding.manner ?? .answer, logger: logger, becameSomebodys: becameSomebodys),
             prompts: onboarding.prompts(logger), certificate: certificate, logger: logger, onListening: { _ in readiness.isListening("sip") })
+    }
+
+    /// What a PBX has to know.
+    private func pbxSite(_ appliance: Appliance) -> PBXSite {
+        let provd = SIPServer(host: configuration.advertisedAddress, port: UInt16(clamping: configuration.sip.port))
+        let fastAGI = configuration.pbx.fastAGI
+        let host = fastAGI.map { $0.host == "0.0.0.0" || $0.host == "::" ? configuration.advertisedAddress : $0.host } ?? configuration.advertisedAddress
+        return PBXSite(
+            appliance,
+            PBXSite.Settings(
+                host: configuration.pbx.host, provd: provd, fastAGI: "\(host):\(fastAGI?.port ?? 4_573)", onboarding: configuration.onboarding.settings))
+    }
+
+    /// The management API with answers for FreeSWITCH at one path, if there is one.
+    private func freeSWITCH<Next: HTTPResponder>(
+        before next: Next, _ site: PBXSite
+    ) throws(ConfigurationProblem) -> FreeSWITCHResponder<Next> where Next.Context: Hummingbird.RequestContext {
+        let settings = configuration.pbx.freeSWITCH
+        let answers = settings.map {
+            FreeSWITCHAnswers(site, provd: "\(configuration.advertisedAddress):\(configuration.sip.port)", profile: $0.profile)
+        }
+        return FreeSWITCHResponder(
+            before: next, answers: answers, username: settings?.username ?? "", password: try settings?.password() ?? "", logger: logger)
     }
 }

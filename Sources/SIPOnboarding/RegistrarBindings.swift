@@ -13,6 +13,8 @@ struct RegistrarBindings: Sendable {
         let contact: SIPURI
         /// The flow of the last REGISTER; `nil` once its connection is closed.
         var flow: SIPFlow?
+        /// The proxies between here and the phone, as they named themselves in Path; the nearest comes first.
+        var path: [SIPHeader] = []
         let remote: SIPAddress
         let transport: SIPTransport
         let userAgent: String?

@@ -27,6 +27,9 @@ public struct SIPEndpointConfiguration: Sendable, Hashable {
     /// The realm of digest authentication, and the name in From of the endpoint's own requests.
     public var realm = "provd"
 
+    /// The addresses of proxies that may name the sender of a request instead of a password (RFC 3325), over TCP or TLS.
+    public var trustedPeers: Set<String> = []
+
     /// The digest algorithms to offer. RFC 8760 wants the strongest first and clients to pass over what
     /// they do not know; but many phones look at the first challenge only, and know MD5 alone.
     public var digestAlgorithms: [DigestAlgorithm] = [.md5, .sha256]

@@ -42,7 +42,7 @@ extension SIPServer {
             return respond(makeResponse(484, to: transaction), to: key, now: now)
         }
         let call = DialledCall(
-            id: nextCallID(), digits: digits, account: account, remote: transaction.flow.remote, userAgent: request.headers["User-Agent"])
+            id: nextCallID(), digits: digits, account: account, remote: transaction.phone, userAgent: request.headers["User-Agent"])
         return [.ask(.dialled(call, key))]
     }
 

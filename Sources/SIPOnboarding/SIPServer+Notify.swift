@@ -42,13 +42,13 @@ extension SIPServer {
         guard let newest = contacts.first else { return [.notified(id, .notRegistered)] }
         for binding in contacts {
             if let flow = binding.flow {
-                return notify(id, binding.contact, over: flow, notification, Self.secret(binding.account), now: now)
+                return notify(id, binding.contact, path: binding.path, over: flow, notification, Self.secret(binding.account), now: now)
             }
         }
         guard let flow = flow(to: newest) else {
             return [.notified(id, .unreachable)]
         }
-        return notify(id, newest.contact, over: flow, notification, Self.secret(newest.account), now: now)
+        return notify(id, newest.contact, path: newest.path, over: flow, notification, Self.secret(newest.account), now: now)
     }
 
     /// What the phone itself registers with: it knows no other account that it could ask for.
@@ -64,7 +64,8 @@ extension SIPServer {
     }
 
     private mutating func notify(
-        _ id: UInt64, _ uri: SIPURI, over flow: SIPFlow, _ notification: SIPNotification, _ secret: DigestSecret?, now: ContinuousClock.Instant
+        _ id: UInt64, _ uri: SIPURI, path: [SIPHeader] = [], over flow: SIPFlow, _ notification: SIPNotification, _ secret: DigestSecret?,
+        now: ContinuousClock.Instant
     ) -> [Effect] {
         guard clientTransactions.count < Self.maximumNotifications else { return [.notified(id, .overloaded)] }
         var target = uri
@@ -72,7 +73,7 @@ extension SIPServer {
         // The address of record is the contact without what concerns only the way there.
         let recipient = SIPURI(user: uri.user, host: uri.host)
         let sender = SIPURI(user: "provd", host: flow.local.uriHost)
-        var headers = SIPHeaders()
+        var headers = SIPHeaders(path.map { SIPHeader("Route", bytes: $0.bytes) })
         headers.append("From", "<\(sender)>;tag=\(Self.randomToken())")
         headers.append("To", "<\(recipient)>")
         headers.append("Call-ID", Self.randomToken() + Self.randomToken())
@@ -88,8 +89,12 @@ extension SIPServer {
 
     /// The way to a contact: that of its REGISTER, or to the contact's address if that is gone.
     func flow(to binding: RegistrarBindings.Binding) -> SIPFlow? {
+        if let flow = binding.flow { return flow }
         // What was registered over TLS is never sent in the clear.
-        binding.flow ?? (binding.transport == .tls ? nil : udpFlow(to: SIPAddress(host: Self.plainHost(binding.contact.host), port: binding.contact.port ?? 5060)))
+        guard binding.transport != .tls else { return nil }
+        // A phone behind proxies is reached through the first of them.
+        let first = binding.path.first.flatMap { try? NameAddr.list($0).first?.uri.sip } ?? binding.contact
+        return udpFlow(to: SIPAddress(host: Self.plainHost(first.host), port: first.port ?? 5060))
     }
 
     /// A flow from a UDP socket of the same address family.

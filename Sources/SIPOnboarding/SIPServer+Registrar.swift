@@ -9,7 +9,7 @@ extension SIPServer {
     ) -> [Effect] {
         // Whoever has a password may register for its own account only.
         guard transaction.fields.to.uri.sip?.userText == account.username else {
-            return respond(makeResponse(403, to: transaction), to: key, now: now) + [failed(account.username, transaction.flow, .otherAccount)]
+            return respond(makeResponse(403, to: transaction), to: key, now: now) + [failed(account.username, transaction.phone, .otherAccount)]
         }
         let reports: [SIPRegistrationReport]
         do throws(RegistrationError) {
@@ -26,6 +26,8 @@ extension SIPServer {
                 uri: .sip(binding.contact), parameters: SIPParameters([.init("expires", "\(Self.seconds(from: now, to: binding.expiry))")]))
             response.headers.append("Contact", address.description)
         }
+        // The proxies of the way back see that it was understood (RFC 3327 section 5.3).
+        for field in transaction.testimony?.path ?? [] { response.headers.append(field) }
         if let expiry = bindings.nextExpiry(of: account.username) { timers.set(.bindings(account.username), expiry) }
         return respond(response, to: key, now: now) + reports.map { .report(.registered($0)) }
     }
@@ -98,7 +100,7 @@ extension SIPServer {
             let granted = min(wanted, configuration.maximumExpires)
             updates.append(
                 RegistrarBindings.Binding(
-                    account: account, contact: uri, flow: transaction.flow, remote: transaction.flow.remote, transport: transaction.flow.transport,
+                    account: account, contact: uri, flow: transaction.flow, path: transaction.testimony?.path ?? [], remote: transaction.phone, transport: transaction.flow.transport,
                     userAgent: transaction.request.headers["User-Agent"], callID: fields.callID, sequence: fields.cseq.number,
                     expiry: now + .seconds(Int64(granted))))
         }

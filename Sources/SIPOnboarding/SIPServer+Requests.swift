@@ -61,6 +61,12 @@ extension SIPServer {
     /// Credentials are asked for without remembering the request; a request that brings
     /// some gets a transaction, and its account is looked up.
     mutating func authenticate(_ context: inout RequestContext, _ key: TransactionKey, now: ContinuousClock.Instant) -> [Effect] {
+        let testimony = testimony(context)
+        if let testimony, let username = testimony.username {
+            guard !isOverloaded, serverTransactions.count < configuration.maximumTransactions else { return refuseForNow(&context) }
+            begin(context, key, testimony: testimony)
+            return [.ask(.account(username, key))]
+        }
         switch verifier.screen(context.request.headers, now: now) {
         case .malformed(let error):
             return answer(&context, error.statusCode, error.reason)
@@ -71,7 +77,7 @@ extension SIPServer {
             guard !isOverloaded, serverTransactions.count < configuration.maximumTransactions else {
                 return refuseForNow(&context)
             }
-            begin(context, key, credentials: credentials)
+            begin(context, key, credentials: credentials, testimony: testimony)
             return [.ask(.account(credentials.username, key))]
         }
     }
@@ -79,7 +85,13 @@ extension SIPServer {
     /// The account that a request claims was looked up.
     mutating func found(_ account: SIPAccount?, for key: TransactionKey, now: ContinuousClock.Instant) -> [Effect] {
         // A call can be cancelled while its account is looked up.
-        guard let transaction = serverTransactions[key]?.pending, let credentials = transaction.credentials else { return [] }
+        guard let transaction = serverTransactions[key]?.pending else { return [] }
+        if transaction.testimony?.username != nil {
+            guard let account else { return respond(makeResponse(403, to: transaction), to: key, now: now) }
+            return transaction.request.method == .register
+                ? register(transaction, key, account, now: now) : startCall(transaction, key, account, now: now)
+        }
+        guard let credentials = transaction.credentials else { return [] }
         let secret = account.map { DigestSecret(username: $0.username, password: $0.password) }
         switch verifier.verify(credentials, secret: secret, method: transaction.request.method, now: now) {
         case .stale:
@@ -87,13 +99,13 @@ extension SIPServer {
             let response = challengeResponse(&context, stale: true, now: now)
             return respond(response, to: key, now: now)
         case .accepted:
-            failures.succeed(transaction.flow.remote.host)
+            failures.succeed(transaction.phone.host)
             guard let account else { return [] }
             return transaction.request.method == .register
                 ? register(transaction, key, account, now: now) : startCall(transaction, key, account, now: now)
         case .wrong:
             let reason: SIPAuthenticationFailure.Reason = account == nil ? .unknownAccount : .wrongPassword
-            return respond(makeResponse(403, to: transaction), to: key, now: now) + [failed(credentials.username, transaction.flow, reason)]
+            return respond(makeResponse(403, to: transaction), to: key, now: now) + [failed(credentials.username, transaction.phone, reason)]
         }
     }
 
@@ -105,11 +117,11 @@ extension SIPServer {
         return respond(response, to: key, now: now)
     }
 
-    mutating func failed(_ username: String, _ flow: SIPFlow, _ reason: SIPAuthenticationFailure.Reason) -> Effect {
+    mutating func failed(_ username: String, _ remote: SIPAddress, _ reason: SIPAuthenticationFailure.Reason) -> Effect {
         .report(
             .authenticationFailed(
                 SIPAuthenticationFailure(
-                    username: username, remote: flow.remote, reason: reason, failureCount: failures.fail(flow.remote.host))))
+                    username: username, remote: remote, reason: reason, failureCount: failures.fail(remote.host))))
     }
 
     // MARK: - Answers without a transaction

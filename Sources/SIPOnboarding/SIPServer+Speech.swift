@@ -28,9 +28,9 @@ extension SIPServer {
         return [
             .openMedia(
                 call.id,
-                // The host is that of the signalling: a description could name anybody.
+                // The host is that of the phone's signalling: a description could name anybody.
                 MediaRequest(
-                    local: flow.local.host, remote: SIPAddress(host: flow.remote.host, port: remote.port), encoding: offer.encoding,
+                    local: flow.local.host, remote: SIPAddress(host: transaction.phone.host, port: remote.port), encoding: offer.encoding,
                     telephoneEvents: offer.telephoneEvents))
         ]
     }

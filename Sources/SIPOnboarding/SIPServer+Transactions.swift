@@ -6,14 +6,14 @@ extension SIPServer {
     // MARK: - Server transactions
 
     /// Begins a server transaction.
-    mutating func begin(_ context: RequestContext, _ key: TransactionKey, credentials: DigestCredentials? = nil) {
+    mutating func begin(_ context: RequestContext, _ key: TransactionKey, credentials: DigestCredentials? = nil, testimony: PeerTestimony? = nil) {
         serverTransactions[key] = ServerTransaction(
             machine: ServerMachine(for: context.request.method, isReliable: context.flow.isReliable, timers: configuration.timers),
             replyFlow: context.replyFlow,
             pending: PendingRequest(
                 request: context.request, fields: context.fields, flow: context.flow, replyFlow: context.replyFlow, topVia: context.topVia,
                 // A dialog's tag is random: RFC 3261 section 19.3.
-                toTag: context.request.method == .invite ? Self.randomToken() : context.toTag, credentials: credentials))
+                toTag: context.request.method == .invite ? Self.randomToken() : context.toTag, credentials: credentials, testimony: testimony))
     }
 
     func makeResponse(_ statusCode: Int, _ reason: String? = nil, to transaction: PendingRequest) -> SIPResponse {

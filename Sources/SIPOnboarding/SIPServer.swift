@@ -60,6 +60,8 @@ struct SIPServer: Sendable {
         let topVia: Via
         let toTag: String
         var credentials: DigestCredentials?
+        /// What a trusted proxy says of the sender.
+        var testimony: PeerTestimony?
         var offer: SDPAnswer?
         /// The call that is decided, or spoken to before it is answered.
         var call: UInt64?

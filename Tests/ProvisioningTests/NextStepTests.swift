@@ -59,4 +59,19 @@ struct NextStepTests {
         _ = try await test.yealink(from: "10.77.0.66")
         #expect(try await next(test).text.contains("10.77.0.66"))
     }
+
+    @Test("A phone whose line registers at a PBX that tells nothing has arrived when it has its configuration")
+    func elsewhere() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        _ = try await test.lines.add(
+            .init(number: "101", displayName: "Alice", provisioningCode: "424242", server: SIPServer(host: "pbx.example")))
+        _ = await test.dialling.dial("424242", from: try await test.device().id, source: source)
+        let book = DeviceBook(test.appliance, scope: TenantScope(test.tenant))
+        #expect(try await book.nextStep(of: try await test.device()).text.hasPrefix("it fetches the configuration of Alice"))
+        _ = try await test.yealink()
+        await test.appliance.journal.flush()
+        let step = try await book.nextStep(of: try await test.device())
+        #expect(step.isArrived && step.text.contains("registers at pbx.example"))
+    }
 }

@@ -14,7 +14,7 @@ struct CurrentRoutes {
 
     var all: [APIRoute] {
         var routes = lineFiles + lines + codeLocks + devices + deviceInsight + timeline + configs + access + audit + dhcp + backups
-        routes += operations + parameters + plugins + templates + repositories + uploads + phones
+        routes += operations + parameters + plugins + templates + repositories + uploads + phones + pbx
         return routes + [OpenAPIDescription.route(of: routes)]
     }
 

@@ -81,6 +81,11 @@ enum OpenAPISchemas {
           "Assignment": {
             "type": "object", "required": ["device"], "additionalProperties": false, "properties": {"device": {"type": "string"}}
           },
+          "PBXFiles": {
+            "type": "object", "required": ["files"],
+            "properties": {"files": {"type": "array", "items": {"type": "object", "required": ["name", "text", "purpose"], "properties": {
+              "name": {"type": "string"}, "text": {"type": "string"}, "purpose": {"type": "string"}}}}}
+          },
           "Empty": {"type": "object", "additionalProperties": false},
           "Device": {
             "type": "object", "required": ["id", "lines"],

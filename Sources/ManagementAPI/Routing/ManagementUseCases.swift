@@ -46,6 +46,10 @@ public struct ManagementUseCases: Sendable {
     let securityLog: Logger
     /// What phones have sent, if it is kept.
     let uploads: UploadShelf?
+    /// The PBX at which phones register, if there is one.
+    let pbx: PBXSite?
+    /// Lets Asterisk load its configuration anew, and says what it has against it; `nil` if it cannot be asked.
+    let reloadAsterisk: (@Sendable () async -> String?)?
     /// The appliance's own tenant.
     let tenant: TenantID
 
@@ -61,10 +65,12 @@ public struct ManagementUseCases: Sendable {
     ///   - keepsTenants: Whether tenants and tokens are made and removed here, and not by wazo-auth.
     ///   - uploads: What phones have sent, if it is kept.
     ///   - installer: Installing plugins and firmware, if there is a place for them.
+    ///   - pbx: The PBX at which phones register, if there is one.
+    ///   - reloadAsterisk: Lets Asterisk load its configuration anew, and says what it has against it.
     public init(
         _ appliance: Appliance, registry: DeviceRegistry, synchronisation: PhoneSynchronisation, operations: Operations, tenant: TenantID,
         definitions: VendorCatalog? = nil, backups: BackupShelf? = nil, keepsTenants: Bool = true, uploads: UploadShelf? = nil,
-        installer: PluginInstaller? = nil
+        installer: PluginInstaller? = nil, pbx: PBXSite? = nil, reloadAsterisk: (@Sendable () async -> String?)? = nil
     ) {
         self.appliance = appliance
         configs = ConfigBook(appliance)
@@ -85,6 +91,8 @@ public struct ManagementUseCases: Sendable {
         self.keepsTenants = keepsTenants
         securityLog = appliance.securityLog
         self.uploads = uploads
+        self.pbx = pbx
+        self.reloadAsterisk = reloadAsterisk
         self.tenant = tenant
     }
 

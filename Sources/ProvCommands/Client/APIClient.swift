@@ -38,13 +38,6 @@ struct APIClient {
     /// How long one request may take. The largest import takes seconds.
     private static let timeout = TimeAmount.seconds(60)
 
-    /// Says at once that nobody answers, instead of trying until the time is up. It lives as long as the program.
-    private static let http: HTTPClient = {
-        var configuration = HTTPClient.Configuration()
-        configuration.connectionPool.retryConnectionEstablishment = false
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
-
     private let base: String
     private let token: String
     private let tenant: String?

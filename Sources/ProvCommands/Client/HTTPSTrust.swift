@@ -13,6 +13,9 @@ struct HTTPSTrust {
     /// Clients by the file that they believe. A client must be shut down or live as long as the program.
     private static let clients = Mutex<[String: HTTPClient]>([:])
 
+    /// Says at once that nobody answers, instead of trying until the time is up. It lives as long as the program.
+    private static let plain = HTTPClient(eventLoopGroupProvider: .singleton, configuration: impatient(HTTPClient.Configuration.singletonConfiguration))
+
     let client: HTTPClient
     /// The file that is believed; `nil` if those of the system are.
     let file: String?
@@ -25,11 +28,11 @@ struct HTTPSTrust {
     init(base: String, named: String?) throws {
         let known = FileManager.default.isReadableFile(atPath: Self.ownFile) ? Self.ownFile : nil
         guard base.lowercased().hasPrefix("https://"), let file = named ?? known else {
-            client = .shared
+            client = Self.plain
             file = nil
             return
         }
-        var configuration = HTTPClient.Configuration.singletonConfiguration
+        var configuration = Self.impatient(HTTPClient.Configuration.singletonConfiguration)
         do {
             // A file that is no certificate must be an error here, and not that of every connection.
             let certificates = try NIOSSLCertificate.fromPEMFile(file)
@@ -47,6 +50,12 @@ struct HTTPSTrust {
             clients[file] = client
             return client
         }
+    }
+
+    private static func impatient(_ configuration: HTTPClient.Configuration) -> HTTPClient.Configuration {
+        var configuration = configuration
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
     }
 
     /// What to do if a connection failed because of the certificate; `nil` if that was not the reason.

@@ -68,6 +68,8 @@ struct ProvdConfiguration: Sendable {
     /// `files.enrolment_hours` (number, default 24): for how long after the first start a phone whose DHCP was not seen
     /// may fetch such a file.
     var enrolmentHours: Double
+    /// `sip.registrar` and the section `asterisk`: the PBX at which phones register.
+    var pbx: PBXConfiguration
     /// The section `auth`, and who may ask how much of the management API.
     var access: AccessConfiguration
     /// The section `tls`, and the ports on which it is spoken.
@@ -76,7 +78,7 @@ struct ProvdConfiguration: Sendable {
     var logLevel: Logger.Level
 
     /// All keys, as they stand in the file.
-    static let keys = OnboardingConfiguration.keys.union(AccessConfiguration.keys).union(TLSSettings.keys).union([
+    static let keys = OnboardingConfiguration.keys.union(AccessConfiguration.keys).union(TLSSettings.keys).union(PBXConfiguration.keys).union([
         "state_directory", "plugins_directory", "plugins.development", "plugins.keys", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
         "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "page_directory", "sip.address", "sip.port", "sip.realm", "sip.digest", "sip_pnp.enabled", "dhcp_inform.enabled",
         "dhcp_inform.interface", "dhcp_inform.address", "sightings.socket",
@@ -128,6 +130,7 @@ struct ProvdConfiguration: Sendable {
         enrolmentHours = Double(try Self.number("files.enrolment_hours", in: 0...8_760, default: 24, reader))
         self.access = try AccessConfiguration(reader: reader)
         tls = try TLSSettings(reader: reader)
+        pbx = try PBXConfiguration(reader: reader)
         let level = reader.string(forKey: "log.level", default: Logger.Level.info.rawValue)
         guard let known = Logger.Level(rawValue: level) else {
             throw ConfigurationProblem("log.level is “\(level)”: it can be \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")

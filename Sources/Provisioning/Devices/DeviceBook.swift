@@ -155,7 +155,8 @@ public struct DeviceBook: Sendable {
     /// What a device is expected to do next.
     public func nextStep(of device: Device) async throws -> NextStep {
         NextStep.of(
-            device, lines: try await ownLines(on: device.id), events: try await timeline(of: device, after: 0, limit: Self.eventsForNextStep))
+            device, lines: try await ownLines(on: device.id), events: try await timeline(of: device, after: 0, limit: Self.eventsForNextStep),
+            unseenRegistrar: try await appliance.unseenRegistrar(of: device))
     }
 
     private func ownLines(on device: DeviceID) async throws -> [Line] {

@@ -75,7 +75,11 @@ public struct PhoneAccounts: Sendable {
 
     /// Notes on the device's timeline that an account's registration began or ended; that it goes on, only while somebody
     /// waits for the device.
-    public func registered(_ account: PhoneAccount, _ registration: Registration, from source: IPAddress?, transport: String) async {
+    ///
+    /// - Parameter registrar: The PBX at which it is registered, in a word; `nil` for provd itself.
+    public func registered(
+        _ account: PhoneAccount, _ registration: Registration, from source: IPAddress?, transport: String, at registrar: String? = nil
+    ) async {
         guard let id = account.device else { return }
         if registration == .continued { guard await appliance.journal.isWatched(id) else { return } }
         let mac = try? await appliance.store.device(id)?.mac
@@ -84,16 +88,18 @@ public struct PhoneAccounts: Sendable {
             case .autoprov: "its autoprov account"
             case .line(let line): "the line of \(line.displayName), number \(line.number)"
             }
+        let place = registrar.map { " at \($0)" } ?? ""
         var details: JSONObject = ["registration": .string(registration.rawValue), "transport": .string(transport)]
         details["account"] = .string(account.kind)
         details["username"] = .string(account.username)
+        details["registrar"] = registrar.map(JSONValue.string)
         details["ip"] = source.map { .string($0.description) }
         await appliance.journal.note(
             TimelineEvent(
                 device: id, mac: mac, time: appliance.now(), step: .registered,
                 text: registration == .ended
-                    ? "is no longer registered with \(subject)"
-                    : "registered\(registration == .continued ? " again" : "") with \(subject) over \(transport) from \(source?.description ?? "an unknown address")",
+                    ? "is no longer registered\(place) with \(subject)"
+                    : "registered\(registration == .continued ? " again" : "")\(place) with \(subject) over \(transport) from \(source?.description ?? "an unknown address")",
                 details: details))
     }
 

@@ -149,6 +149,16 @@ public struct PhoneFeatures: Sendable {
         SHA256.hash(data: Array(left.utf8)) == SHA256.hash(data: Array(right.utf8))
     }
 
+    /// Takes all lines off a phone whose caller has shown its right to do so to a PBX.
+    public func reset(_ id: DeviceID, source: IPAddress?) async -> Outcome {
+        await guarded(id, source, "was reset through the PBX") { transaction, now in
+            guard let device = try transaction.device(id) else { return .trouble }
+            try transaction.save(setting: Self.waiting(id), nil)
+            try Assignment(now: now).release(device, in: transaction)
+            return .done(nil, changed: [id])
+        }
+    }
+
     // MARK: - Emergencies
 
     /// Notes that somebody called for help from a phone that cannot reach it.

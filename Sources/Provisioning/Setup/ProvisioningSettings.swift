@@ -14,8 +14,10 @@ public struct ProvisioningSettings: Sendable {
     public var httpsPort: UInt16?
     /// The port of the TFTP server for phones.
     public var tftpPort: UInt16
-    /// The embedded SIP server.
+    /// Where phones register whose line names no server, and those without a line: the embedded SIP server, unless a PBX is named.
     public var sipServer: SIPServer
+    /// The hosts at which provd sees phones register: itself, and each PBX that tells it.
+    public var seenRegistrars: Set<String>
     /// Who may fetch files that hold credentials.
     public var fileAccess: FileAccessPolicy
     /// For how long after the first start a device without DHCP evidence may fetch such a file, in hours.
@@ -34,6 +36,7 @@ public struct ProvisioningSettings: Sendable {
         self.tftpPort = tftpPort
         // Phones know the default port; naming it would only hide a change of transport.
         sipServer = SIPServer(host: advertisedHost, port: sipPort == 5060 ? nil : sipPort)
+        seenRegistrars = [advertisedHost]
         self.fileAccess = fileAccess
         self.enrolmentHours = enrolmentHours
     }

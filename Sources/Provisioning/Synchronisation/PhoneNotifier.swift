@@ -24,10 +24,41 @@ public enum NotifyTarget: Sendable, Hashable {
 public enum NotifyResult: Sendable, Equatable {
     /// The phone answered with a final status.
     case answered(status: Int)
+    /// It was given to a PBX that knows the phone and does not tell its answer.
+    case sent
     /// The phone did not answer in time.
     case noAnswer
     /// The account is not registered.
     case notRegistered
     /// It could not be sent.
     case failed(String)
+}
+
+/// Several ways to phones: each is asked in turn until one knows the phone.
+public struct PhoneNotifiers: PhoneNotifier {
+    private let notifiers: [any PhoneNotifier]
+
+    /// Puts ways together, the surest first.
+    public init(_ notifiers: [any PhoneNotifier]) { self.notifiers = notifiers }
+
+    public func notify(_ target: NotifyTarget, event: String) async -> NotifyResult {
+        var first: NotifyResult?
+        for notifier in notifiers {
+            let result = await notifier.notify(target, event: event)
+            if result.isDone { return result }
+            // What is said of a phone by the way that knows it says more than that others do not.
+            if first == nil || first == .notRegistered { first = result }
+        }
+        return first ?? .notRegistered
+    }
+}
+
+extension NotifyResult {
+    fileprivate var isDone: Bool {
+        switch self {
+        case .answered(let status): (200..<300).contains(status)
+        case .sent: true
+        case .noAnswer, .notRegistered, .failed: false
+        }
+    }
 }

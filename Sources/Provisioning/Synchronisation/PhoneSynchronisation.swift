@@ -48,7 +48,7 @@ public struct PhoneSynchronisation: Sendable {
     }
 
     /// Tells a phone to fetch its configuration again, through the flow on which it is registered, else at its address, and
-    /// waits until it has fetched it and, if it registers at provd, registered after that. Each step is on its timeline.
+    /// waits until it has fetched it and, if it registers where provd sees it, registered after that. Each step is on its timeline.
     ///
     /// - Parameter progress: Where to show how far the phone is; it must have the parts of ``plan``.
     /// - Throws: `Failure` if the phone was not told, or did not do it; else `StoreError`.
@@ -59,13 +59,13 @@ public struct PhoneSynchronisation: Sendable {
         do {
             try await pacer.turn()
             progress?.update([0]) { $0.state = .progress }
-            try await tell(device)
+            let hasAgreed = try await tell(device)
             progress?.update([0]) { $0.state = .success }
-            await note(device, .done, "was told to fetch its configuration again, and agreed")
+            await note(device, .done, "was told \(hasAgreed ? "" : "through its PBX ")to fetch its configuration again\(hasAgreed ? ", and agreed" : "")")
             let isSeen = try await registersHere(device.id)
             // Nobody here sees a registration elsewhere: that is no part of it then.
             if !isSeen { progress?.update { _ = $0.parts.popLast() } }
-            try await seeArrival(of: device, until: isSeen ? .arrived : .fetched, in: events, showing: progress)
+            try await seeArrival(of: device, until: isSeen ? .arrived : .fetched, hasAgreed, in: events, showing: progress)
             await note(device, .done, isSeen ? "has fetched its configuration and registered again" : "has fetched its configuration")
         } catch {
             await appliance.journal.unwatch(id, watcher)
@@ -75,19 +75,14 @@ public struct PhoneSynchronisation: Sendable {
         await appliance.journal.unwatch(id, watcher)
     }
 
-    /// Whether provd sees the phone register: with a PBX, its lines may register elsewhere.
+    /// Whether provd sees the phone register: its lines may register at a PBX that does not tell.
     private func registersHere(_ id: DeviceID) async throws -> Bool {
-        let base = appliance.settings.baseRawConfig
-        guard let config = try await appliance.store.device(id)?.config,
-            let rawConfig = try await ConfigTree(root: config, in: appliance.store).flattened(config, base: base),
-            let lines = rawConfig["sip_lines"]?.object
-        else { return true }
-        let here = base["sip_registrar_ip"]
-        return lines.contains { _, line in (line.object?["registrar_ip"] ?? rawConfig["sip_registrar_ip"]) == here }
+        guard let device = try await appliance.store.device(id) else { return true }
+        return try await appliance.unseenRegistrar(of: device) == nil
     }
 
     private func seeArrival(
-        of device: Device, until end: PhoneArrival.Stage, in events: AsyncStream<TimelineEvent>, showing progress: OperationProgress?
+        of device: Device, until end: PhoneArrival.Stage, _ hasAgreed: Bool, in events: AsyncStream<TimelineEvent>, showing progress: OperationProgress?
     ) async throws {
         var arrival = PhoneArrival()
         var iterator = Events(events)
@@ -99,15 +94,15 @@ public struct PhoneSynchronisation: Sendable {
             }
             let time = if case .fetched = arrival.stage { patience.registration } else { patience.fetch }
             guard try await iterator.advance(&arrival, within: time) else {
-                throw Failure(description: await missing(arrival.stage, of: device))
+                throw Failure(description: missing(arrival.stage, hasAgreed))
             }
         }
         for part in [1, 2] { progress?.update([part]) { $0.state = .success } }
     }
 
-    private func missing(_ stage: PhoneArrival.Stage, of device: Device) async -> String {
+    private func missing(_ stage: PhoneArrival.Stage, _ hasAgreed: Bool) -> String {
         switch stage {
-        case .agreed: "it agreed, and has not fetched its configuration since; see that it reaches provd by HTTP or TFTP, or restart it by hand"
+        case .agreed: "it \(hasAgreed ? "agreed" : "was told through its PBX"), and has not fetched its configuration since; see that it reaches provd by HTTP or TFTP, or restart it by hand"
         case .refused(let reason): "it \(reason)"
         case .fetched, .arrived:
             "it has fetched its configuration, and not registered since; look at its display, and see that its account is right"
@@ -148,13 +143,18 @@ public struct PhoneSynchronisation: Sendable {
         }
     }
 
-    private func tell(_ device: Device) async throws {
+    /// Tells a phone.
+    ///
+    /// - Returns: Whether it agreed; a PBX that passes it on does not say so.
+    private func tell(_ device: Device) async throws -> Bool {
         guard let plugin = device.plugin.flatMap({ appliance.plugins.catalog[$0] }) else {
             throw Failure(description: "no plugin serves it, so that nothing tells how; choose a plugin for the device")
         }
         switch plugin.manifest.synchronisation {
-        case .notify(let event): try await notify(device, event)
-        case .httpAction(let action): try await send(action, to: device)
+        case .notify(let event): return try await notify(device, event)
+        case .httpAction(let action):
+            try await send(action, to: device)
+            return true
         case .unsupported: throw Failure(description: "plugin \(plugin.id) cannot synchronise; restart the phone by hand")
         }
     }
@@ -166,6 +166,7 @@ public struct PhoneSynchronisation: Sendable {
         switch await actions.send(action, to: address, as: try await credentials(action.credentials, of: device)) {
         // A page that leads on to another has done what it was asked for.
         case .answered(let status) where (200..<400).contains(status): return
+        case .sent: return
         case .answered(401), .answered(403):
             throw Failure(
                 description: "its web page does not accept the name and password of its configuration; it takes them when it is restarted by hand")
@@ -185,11 +186,12 @@ public struct PhoneSynchronisation: Sendable {
         return PhoneCredentials(username: username, password: password)
     }
 
-    private func notify(_ device: Device, _ event: String) async throws {
+    private func notify(_ device: Device, _ event: String) async throws -> Bool {
         var failure = Failure(description: "it is not registered and its address is not known; restart the phone by hand")
         for target in try await targets(of: device) {
             switch await notifier.notify(target, event: event) {
-            case .answered(let status) where (200..<300).contains(status): return
+            case .sent: return false
+            case .answered(let status) where (200..<300).contains(status): return true
             case .answered(let status): failure = Failure(description: "it answered \(status); restart the phone by hand")
             case .noAnswer: failure = Failure(description: "it did not answer; see that it is plugged in, or restart it by hand")
             case .notRegistered: continue

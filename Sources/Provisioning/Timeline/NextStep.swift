@@ -41,12 +41,19 @@ public struct NextStep: Sendable, Equatable {
     ///   - device: The device as it is now.
     ///   - lines: The lines on it.
     ///   - events: Its timeline, oldest first.
-    public static func of(_ device: Device, lines: [Line], events: [TimelineEvent]) -> NextStep {
+    ///   - unseenRegistrar: The PBX at which its lines register, if provd does not see it.
+    public static func of(_ device: Device, lines: [Line], events: [TimelineEvent], unseenRegistrar: String? = nil) -> NextStep {
         if let obstacle = obstacle(device, events) { return obstacle }
         let registered = registeredUsername(events)
         guard let line = lines.first else { return beforeALine(device, registered, events) }
         let owner = "\(line.displayName), number \(line.number)"
         if registered == line.username { return NextStep(kind: .nothing, text: "nothing: it is registered as the phone of \(owner)", isArrived: true) }
+        if device.remoteStateSIPUsername == line.username, let unseenRegistrar {
+            return NextStep(
+                kind: .nothing,
+                text: "nothing that is seen here: it has the configuration of \(owner), and registers at \(unseenRegistrar), which does not tell provd",
+                isArrived: true)
+        }
         if device.remoteStateSIPUsername == line.username {
             return expected(.ownerRegistration, "it registers with the line of \(owner)", otherwise: "see that it reaches the line's SIP server")
         }

@@ -59,7 +59,9 @@ struct APIClient: Sendable {
             synchronisation: PhoneSynchronisation(appliance, notifier: notifier), operations: operations, tenant: tenant, definitions: definitions,
             backups: backups.map { [appliance] directory in
                 BackupShelf(appliance, directory: directory + "/backups", staged: directory + "/restore.db", check: { try SQLiteStore.check(backup: $0) })
-            }, installer: installer)
+            }, installer: installer,
+            pbx: PBXSite(
+                appliance, .init(host: nil, provd: SIPServer(host: "192.0.2.1"), fastAGI: "192.0.2.1:4573", onboarding: OnboardingSettings())))
         currentRoutes = CurrentRoutes(useCases).all
         responder = ManagementResponder(useCases: useCases, authority: EmbeddedAuthority(appliance), limits: limits, page: page, crossOrigin: crossOrigin)
         try await TokenBook(appliance).setAdministrator(secret: Self.token, tenant: tenant)

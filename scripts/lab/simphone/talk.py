@@ -184,7 +184,7 @@ class TalkingPhone:
             answer = self._transact(request, hop or self.server)
             if method == "INVITE" and answer.status >= 300:
                 self._send(self._acknowledgement(request, answer), self.server)
-            if answer.status != 401 or credentials:
+            if answer.status not in (401, 407) or credentials:
                 return answer
             credentials = self._credentials(answer, method, uri)
         return answer
@@ -257,7 +257,9 @@ class TalkingPhone:
 
     def _credentials(self, challenge: Message, method: str, uri: str) -> str:
         """RFC 7616 with MD5, which every phone knows."""
-        value = next(value for value in challenge.all("www-authenticate") if "algorithm=MD5" in value)
+        asked = {401: "www-authenticate", 407: "proxy-authenticate"}[challenge.status]
+        # A challenge that names no algorithm means MD5.
+        value = next(value for value in challenge.all(asked) if "algorithm=MD5" in value or "algorithm=" not in value)
         realm, nonce = (re.search(rf'{name}="([^"]*)"', value).group(1) for name in ("realm", "nonce"))
         client = secrets.token_hex(4)
 
@@ -267,5 +269,5 @@ class TalkingPhone:
         first = digest(self.account.auth_user, realm, self.account.password)
         proof = digest(first, nonce, "00000001", client, "auth", digest(method, uri))
         return (
-            f'Authorization: Digest username="{self.account.auth_user}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
+            f'{"Proxy-" if challenge.status == 407 else ""}Authorization: Digest username="{self.account.auth_user}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
             f'response="{proof}", algorithm=MD5, qop=auth, nc=00000001, cnonce="{client}"\r\n')
