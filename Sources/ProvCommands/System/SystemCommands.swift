@@ -56,11 +56,20 @@ struct BackupCreate: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
     @Option(help: "Write it into this file too.") var output: String?
+    @Option(help: "Keep only so many of the latest backups, and remove the older ones.") var keep: Int?
+
+    func validate() throws {
+        guard keep.map({ $0 >= 1 }) ?? true else { throw ValidationError("--keep is 1 or more: the backup that is made now is one of them") }
+    }
 
     func run() async throws {
         let client = try APIClient(connection)
         let backup = try await client.post("/1.0/backups", [:])
         let name = backup["name"]?.string ?? ""
+        if let keep {
+            let names = try await client.get("/1.0/backups")["backups"]?.array?.compactMap { $0["name"]?.string } ?? []
+            for old in names.dropFirst(keep) { try await client.delete("/1.0/backups/\(try PathSegment.encode(old))") }
+        }
         if let output { try await client.download("/1.0/backups/\(try PathSegment.encode(name))", to: output) }
         if connection.json { return print(backup.text(.indented)) }
         print(connection.quiet ? name : "backup \(name) was made; it holds every password")
