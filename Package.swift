@@ -81,6 +81,8 @@ let package = Package(
         .target(name: "Jinja"),
         .target(name: "JSONText"),
         .target(name: "TimeZones"),
+        .target(name: "Diagnosis"),
+        .target(name: "ApplianceSetup", dependencies: ["NetTypes", yams]),
 
         // MARK: Model
         .target(name: "ProvModel", dependencies: ["JSONText", "NetTypes"]),
@@ -119,7 +121,7 @@ let package = Package(
         .target(
             name: "ManagementAPI",
             dependencies: [
-                "DHCPConfig", "JSONText", "Provisioning", "PhonePlugins", "PluginAuthoring", "PluginInstallation", "PluginPackages", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, crypto, "PBXConfig",
+                "DHCPConfig", "JSONText", "Provisioning", "PhonePlugins", "PluginAuthoring", "PluginInstallation", "PluginPackages", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, crypto, "PBXConfig", "Diagnosis",
             ]),
         .target(
             name: "PhoneActions",
@@ -152,13 +154,13 @@ let package = Package(
         .target(
             name: "ProvdApp",
             dependencies: [
-                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth", "Certificates", "HTTPListening", "AsteriskLink", "FreeSWITCHLink",
-                "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore,
+                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth", "Certificates", "HTTPListening", "AsteriskLink", "FreeSWITCHLink", "Diagnosis",
+                "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore, nioPosix,
             ]),
         .target(
             name: "ProvCommands",
             dependencies: [
-                "JSONText", "Jinja", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+                "JSONText", "Jinja", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, "ApplianceSetup",
             ]),
         .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),
         .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPVerification", "NetTypes", "ProvModel", argumentParser]),
@@ -186,6 +188,8 @@ let package = Package(
         .testTarget(name: "JinjaTests", dependencies: ["Jinja"], exclude: ["Fixtures"]),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
+        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis"]),
+        .testTarget(name: "ApplianceSetupTests", dependencies: ["ApplianceSetup", "NetTypes"]),
         .testTarget(name: "DeviceStorageTests", dependencies: ["DeviceStorage", "JSONText", "NetTypes", "ProvModel"], exclude: ["Fixtures"]),
         .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture"]),
         .testTarget(

@@ -5,6 +5,7 @@ import Certificates
 import DHCPConfig
 import DHCPInform
 import DeviceStorage
+import Diagnosis
 import Foundation
 import FreeSWITCHLink
 import Glibc
@@ -103,14 +104,17 @@ struct ProvdDaemon {
         let synchronisation = PhoneSynchronisation(
             appliance, notifier: PhoneNotifiers([EndpointNotifier(sip)] + asterisk.notifiers), actions: HTTPPhoneActions())
         let site = pbxSite(appliance)
+        let backups = BackupShelf(
+            appliance, directory: configuration.stateDirectory + "/backups", staged: StagedRestore.path(configuration.stateDirectory),
+            check: { try SQLiteStore.check(backup: $0) })
         let management = ManagementResponder(
             useCases: ManagementUseCases(
                 appliance, registry: registry, synchronisation: synchronisation, operations: operations, tenant: tenant,
                 definitions: definitions,
-                backups: BackupShelf(
-                    appliance, directory: configuration.stateDirectory + "/backups", staged: StagedRestore.path(configuration.stateDirectory),
-                    check: { try SQLiteStore.check(backup: $0) }), keepsTenants: accessControl.keepsTenants,
-                uploads: uploads.shelf, installer: installer, pbx: site, reloadAsterisk: asterisk.reload),
+                backups: backups, keepsTenants: accessControl.keepsTenants,
+                uploads: uploads.shelf, installer: installer,
+                diagnosis: Diagnosis(ApplianceChecks(configuration: configuration, appliance: appliance, backups: backups).all),
+                pbx: site, reloadAsterisk: asterisk.reload),
             authority: accessControl.authority,
             limits: RequestLimits(
                 requestsPerSecond: configuration.access.requestsPerSecond, burst: 2 * configuration.access.requestsPerSecond),

@@ -14,7 +14,7 @@ struct CurrentRoutes {
 
     var all: [APIRoute] {
         var routes = lineFiles + lines + codeLocks + devices + deviceInsight + timeline + configs + access + audit + dhcp + backups
-        routes += operations + parameters + plugins + templates + repositories + uploads + phones + pbx
+        routes += operations + parameters + plugins + templates + repositories + uploads + phones + pbx + doctor
         return routes + [OpenAPIDescription.route(of: routes)]
     }
 

@@ -93,6 +93,18 @@ extension OpenAPISchemas {
             "type": "object", "required": ["backups"],
             "properties": {"backups": {"type": "array", "items": {"$ref": "#/components/schemas/Backup"}}}
           },
+          "Doctor": {
+            "type": "object", "required": ["outcome", "checks"],
+            "properties": {"outcome": {"$ref": "#/components/schemas/Outcome"}, "checks": {"type": "array", "items": {"$ref": "#/components/schemas/Check"}}}
+          },
+          "Check": {
+            "type": "object", "required": ["id", "title", "outcome", "text"],
+            "properties": {
+              "id": {"type": "string"}, "title": {"type": "string"}, "outcome": {"$ref": "#/components/schemas/Outcome"}, "text": {"type": "string"},
+              "remedy": {"type": "string", "description": "What to do about it; it is missing where all is well."}
+            }
+          },
+          "Outcome": {"type": "string", "enum": ["ok", "skipped", "warning", "failed"]},
           "Restoration": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
         }
         """

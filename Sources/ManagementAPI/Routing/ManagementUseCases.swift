@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import DHCPConfig
+public import Diagnosis
 import Logging
 import PhonePlugins
 public import PluginInstallation
@@ -38,6 +39,8 @@ public struct ManagementUseCases: Sendable {
     let dhcpSite: DHCPSite?
     /// The backups, if the data is in a file.
     let backups: BackupShelf?
+    /// What looks whether the appliance is well.
+    let diagnosis: Diagnosis
     /// Whether tenants and tokens are made and removed here, and not by wazo-auth.
     let keepsTenants: Bool
     /// Installing plugins and firmware, if there is a place for them.
@@ -64,13 +67,15 @@ public struct ManagementUseCases: Sendable {
     ///   - backups: The backups, if the data is in a file.
     ///   - keepsTenants: Whether tenants and tokens are made and removed here, and not by wazo-auth.
     ///   - uploads: What phones have sent, if it is kept.
+    ///   - diagnosis: What looks whether the appliance is well.
     ///   - installer: Installing plugins and firmware, if there is a place for them.
     ///   - pbx: The PBX at which phones register, if there is one.
     ///   - reloadAsterisk: Lets Asterisk load its configuration anew, and says what it has against it.
     public init(
         _ appliance: Appliance, registry: DeviceRegistry, synchronisation: PhoneSynchronisation, operations: Operations, tenant: TenantID,
         definitions: VendorCatalog? = nil, backups: BackupShelf? = nil, keepsTenants: Bool = true, uploads: UploadShelf? = nil,
-        installer: PluginInstaller? = nil, pbx: PBXSite? = nil, reloadAsterisk: (@Sendable () async -> String?)? = nil
+        installer: PluginInstaller? = nil, diagnosis: Diagnosis = Diagnosis([]), pbx: PBXSite? = nil,
+        reloadAsterisk: (@Sendable () async -> String?)? = nil
     ) {
         self.appliance = appliance
         configs = ConfigBook(appliance)
@@ -93,6 +98,7 @@ public struct ManagementUseCases: Sendable {
         self.uploads = uploads
         self.pbx = pbx
         self.reloadAsterisk = reloadAsterisk
+        self.diagnosis = diagnosis
         self.tenant = tenant
     }
 

@@ -4,45 +4,6 @@ import ArgumentParser
 import Foundation
 import JSONText
 
-/// `provctl setup`
-struct SetupCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "setup", abstract: "Show a new appliance's token, and what to do first.",
-        discussion: "The token is printed once, on a terminal. It stays in the file admin-token of provd's state directory, which only root can read.")
-
-    @OptionGroup var connection: ConnectionOptions
-
-    func run() async throws {
-        let file = connection.tokenFile ?? ProcessInfo.processInfo.environment["PROVD_TOKEN_FILE"] ?? "/var/lib/provd/admin-token"
-        let mark = file + ".shown"
-        guard let data = FileManager.default.contents(atPath: file), let token = String(data: data, encoding: .utf8) else {
-            throw APIClient.Failure(.refused, description: "\(file) cannot be read: start provd once, and run this as root")
-        }
-        let tenants = try await APIClient(connection).get("/1.0/tenants")["tenants"]?.array ?? []
-        let wasShown = FileManager.default.fileExists(atPath: mark)
-        if connection.json {
-            return print((["tenants": .array(tenants), "token_file": .string(file), "was_shown": .bool(wasShown)] as JSONValue).text(.indented))
-        }
-        if wasShown {
-            print("The administrator's token was shown before; it is in \(file).")
-        } else {
-            print("The administrator's token, which is shown this once: \(token.trimmingCharacters(in: .whitespacesAndNewlines))")
-            _ = FileManager.default.createFile(atPath: mark, contents: nil, attributes: [.posixPermissions: 0o600])
-        }
-        guard !connection.quiet else { return }
-        print(
-            """
-            The appliance's own tenant is \(Table.printable(tenants.first?["name"]?.string ?? "-")), \(tenants.first?["uuid"]?.string ?? "-").
-
-            What to do first:
-              provctl line add --number 101 --name "Alice Martin"    the first person, and the code that she dials
-              provctl timeline --follow                              plug a phone in, and watch it come
-              provctl explain 00:15:65:aa:bb:cc                      why a phone does not come up
-              provctl token create pbx --allow 'provd.lines.#'       a token for each program, with no more than it needs
-            """)
-    }
-}
-
 /// `provctl backup …`
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
