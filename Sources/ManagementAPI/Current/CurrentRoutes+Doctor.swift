@@ -3,6 +3,7 @@
 import Diagnosis
 import HTTPTypes
 import JSONText
+import Provisioning
 
 extension CurrentRoutes {
     /// Whether the appliance is well. It concerns no tenant, but says where files are: only the appliance's own may ask.

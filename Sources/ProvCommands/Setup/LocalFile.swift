@@ -23,6 +23,6 @@ enum LocalFile {
         if isPrivate, let group = try FileManager.default.attributesOfItem(atPath: directory)[.groupOwnerAccountID] {
             try FileManager.default.setAttributes([.groupOwnerAccountID: group], ofItemAtPath: part)
         }
-        guard rename(part, path) == 0 else { throw APIClient.Failure(description: "\(path) cannot be replaced: run this as root") }
+        guard unsafe rename(part, path) == 0 else { throw APIClient.Failure(description: "\(path) cannot be replaced: run this as root") }
     }
 }
