@@ -46,7 +46,7 @@ extension SIPServer {
         if let refusal = refusalToRelay(transaction) { return respond(refusal, to: key, now: now) }
         guard isOwnName(transaction.fields.from, of: account) else {
             return respond(makeResponse(403, "From Is Not Your Account", to: transaction), to: key, now: now)
-                + [failed(account.username, transaction.flow, .otherAccount)]
+                + [failed(account.username, transaction.phone, .otherAccount)]
         }
         let contacts = usernames.flatMap { bindings.contacts(of: $0) }.filter { $0.expiry > now }
         let ways = contacts.compactMap { binding in flow(to: binding).map { (binding.contact, $0) } }

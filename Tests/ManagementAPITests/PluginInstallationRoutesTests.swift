@@ -117,7 +117,7 @@ struct PluginInstallationRoutesTests {
 
     @Test("A package that is sent must be signed by a key that is trusted, unless its sender names the risk")
     func sentPackages() async throws {
-        let site = try await Site()
+        let site = try await PluginSite()
         let client = site.client
         try site.publish("1.0.0")
         let path = site.path + "/repo/acme-2-1.0.0.tar.gz"
@@ -152,7 +152,7 @@ struct PluginInstallationRoutesTests {
 
     @Test("A firmware package says for how many devices it is")
     func firmwareDevices() async throws {
-        let site = try await Site()
+        let site = try await PluginSite()
         try site.publish("1.0.0")
         try await site.running {
             #expect(try await site.addRepository().status == 201)

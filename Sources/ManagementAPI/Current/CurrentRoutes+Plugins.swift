@@ -79,7 +79,7 @@ extension CurrentRoutes {
             }.described(
                 APIOperation(
                     "What the repositories offer.", answer: "Packages",
-                    query: [.text("search", "words that must all stand in a package's id, manufacturer, models or descriptions")]))
+                    query: [.text("search", "words that must all stand in a package's id, manufacturer, models or descriptions")])),
             APIRoute(.post, "/1.0/packages", "provd.packages.create") { request in
                 guard let file = request.file else { throw APIError(.badRequest, "send the package as the body") }
                 let signatures = try request.packageSignature.map { text in

@@ -39,7 +39,7 @@ struct ParameterSet: AsyncParsableCommand {
     func run() async throws {
         // NAT is the one that takes a number.
         let document: JSONValue = ["value": Int(value).map { .int($0) } ?? .string(value)]
-        _ = try await APIClient(connection).put("/1.0/parameters/\(try PathSegment.encode(name))", document)
+        _ = try await APIClient(connection).put("/1.0/parameters/\(try PathSegment.encode(name))", document, replacesWhatever: true)
         connection.say("\(name) is \(value)")
     }
 }
@@ -52,7 +52,7 @@ struct ParameterUnset: AsyncParsableCommand {
     @Argument(help: "Its name.") var name: String
 
     func run() async throws {
-        _ = try await APIClient(connection).put("/1.0/parameters/\(try PathSegment.encode(name))", ["value": .null])
+        _ = try await APIClient(connection).put("/1.0/parameters/\(try PathSegment.encode(name))", ["value": .null], replacesWhatever: true)
         connection.say("\(name) is not set any more")
     }
 }

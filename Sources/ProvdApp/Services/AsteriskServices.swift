@@ -36,7 +36,7 @@ struct AsteriskServices {
                 logger.info("FastAGI is listening", metadata: ["address": "\(fastAGI.host):\(port)"])
             }
             let listener = ProvdConfiguration.Listener(address: fastAGI.host, port: fastAGI.port)
-            services.append(.init(service: NamedServer(name: "asterisk.fastagi", listener: listener, server: server)))
+            services.append(.init(service: NamedServer(name: "asterisk.fastagi", settings: ("asterisk.fastagi_port", "asterisk.fastagi_address"), listener: listener, server: server)))
         }
         self.services = services
     }
