@@ -138,15 +138,21 @@ public struct SetupPlan: Sendable, Equatable {
     // MARK: - Commands
 
     private static func commands(_ answers: SetupAnswers, _ places: Places) -> [Command] {
+        let dnsmasqUnit = "provd-dnsmasq.service"
         var commands = [
             Command(["provd", "check-config", "--config", places.configuration], "the settings are right"),
             Command(["dhcpd-config", "check", places.site], "the network is described without mistakes"),
             Command(["systemctl", "daemon-reload"], "systemd reads the units again"),
+        ]
+        // It has the port on which provd would answer DHCPINFORM, and nobody wants it any more.
+        if case .served(by: .dnsmasq, _, _) = answers.dhcp {} else {
+            commands.append(Command(["systemctl", "disable", "--quiet", "--now", dnsmasqUnit], "no dnsmasq of an earlier set-up runs"))
+        }
+        commands += [
             Command(["systemctl", "enable", "--quiet", "provd.service", "dhcp-sniffd.service", "provd-backup.timer"], "the daemons start with the machine"),
             Command(["systemctl", "restart", "provd.service", "dhcp-sniffd.service"], "provd and the sniffer run with the new settings"),
             Command(["systemctl", "start", "provd-backup.timer"], "a backup is made each night"),
         ]
-        let dnsmasqUnit = "provd-dnsmasq.service"
         switch answers.dhcp {
         case .served(by: .dnsmasq, _, _):
             commands += [

@@ -114,6 +114,10 @@ struct SetupTests {
         #expect(generated.commands.contains { $0.arguments.starts(with: ["dhcpd-config", "generate", "--for", "routeros"]) })
         #expect(inform.files.first?.text?.contains("dhcp_inform: {enabled: true") == true)
         #expect(inform.written.isEmpty)
+        // A dnsmasq of the last set-up would have provd's port.
+        let stop = try #require(inform.commands.firstIndex { $0.arguments.contains("--now") })
+        let start = try #require(inform.commands.firstIndex { $0.arguments.starts(with: ["systemctl", "restart"]) })
+        #expect(stop < start && !dnsmasq.commands.contains { $0.arguments.contains("--now") })
     }
 
     @Test("Lines register at another telephone system, if there is one")
