@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// fuzz-modules: JSONText PhonePlugins PluginPackages
-// fuzz-only: PhonePlugins/Manifest/PluginID.swift PhonePlugins/Manifest/PluginLimits.swift PhonePlugins/Catalog/PluginPath.swift PhonePlugins/Patterns/ASCII.swift PhonePlugins/Patterns/NumericOrder.swift PluginPackages/PackageError.swift PluginPackages/PackageLimits.swift PluginPackages/Format/PackageManifest.swift PluginPackages/Format/SealedDocument.swift PluginPackages/Repository/RepositoryIndex.swift PluginPackages/Repository/PackageListing.swift PluginPackages/Storage/Hexadecimal.swift
+// fuzz-modules: JSONText ProvModel PhonePlugins PluginPackages
+// fuzz-only: ProvModel/SecretMask.swift PhonePlugins/Manifest/PluginID.swift PhonePlugins/Manifest/PluginLimits.swift PhonePlugins/Catalog/PluginPath.swift PhonePlugins/Patterns/ASCII.swift PhonePlugins/Patterns/NumericOrder.swift PluginPackages/PackageError.swift PluginPackages/PackageLimits.swift PluginPackages/Format/PackageManifest.swift PluginPackages/Format/SealedDocument.swift PluginPackages/Repository/RepositoryIndex.swift PluginPackages/Repository/PackageListing.swift PluginPackages/Storage/Hexadecimal.swift
 
 /// What comes from a repository, under libFuzzer: as an index, and as the list of sums of a package.
 ///

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import JSONText
+
+/// Hides what must be told to nobody.
+public enum SecretMask {
+    /// What stands for a secret.
+    public static let text = "********"
+
+    /// The members that hold secrets, besides those whose name ends in `password`, `secret` or `_key`.
+    private static let names: Set<String> = ["provisioning_code", "password", "secret", "token"]
+    /// Members that look like secrets by their name and are none.
+    private static let openNames: Set<String> = ["X_key"]
+
+    /// Whether a member holds a secret.
+    public static func isSecret(_ name: String) -> Bool {
+        if openNames.contains(name) { return false }
+        return names.contains(name) || name.hasSuffix("password") || name.hasSuffix("secret") || name.hasSuffix("_key")
+    }
+
+    /// The text with the password of an address such as `https://user:password@example.org/` masked (RFC 3986, 3.2.1).
+    public static func mask(address text: String) -> String {
+        guard let scheme = text.firstRange(of: "://") else { return text }
+        let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        // A password may hold an “@” that somebody forgot to escape: the last one counts.
+        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return text }
+        return text[...colon] + Self.text + text[at...]
+    }
+
+    /// The value with every secret in it masked. Null and empty texts hide nothing and stay.
+    public static func mask(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .object(let object):
+            .object(
+                JSONObject(
+                    object.map { name, value in
+                        let hides = isSecret(name) && !value.isNull && value != ""
+                        return (name, hides ? .string(text) : mask(value))
+                    }))
+        case .array(let elements): .array(elements.map(mask))
+        case .string(let text): .string(mask(address: text))
+        case .null, .bool, .int, .double: value
+        }
+    }
+}
