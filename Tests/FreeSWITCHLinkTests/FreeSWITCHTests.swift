@@ -46,7 +46,7 @@ private struct XMLCurl {
             logger: Self.silent)
     }
 
-    /// A request as it was recorded, with a number and an account put in.
+    /// A request as mod_xml_curl's documentation has it, with a number and an account put in.
     static func form(_ name: String, number: String = "", account: String = "") throws -> String {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/\(name).form")
         return try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .newlines).replacing("NUMBER", with: number)
