@@ -42,6 +42,20 @@ struct InstallationTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: site.path + "/state/plugins/downloads").isEmpty)
     }
 
+    @Test("An installation for which there is no room fails, and the plugin is free for the next one")
+    func noRoom() async throws {
+        let site = try await Site()
+        try site.offer("1.0.0")
+        try site.publish()
+        try await site.addRepository()
+        try await site.running { _ = try await site.update() }
+        // Nothing takes operations any more.
+        for _ in 1...2 {
+            let operation = try await site.installer.begin(.install, "acme-2")
+            #expect(operation.state == .fail && operation.reason?.isEmpty == false)
+        }
+    }
+
     @Test("What was installed serves after a restart, before what came with provd")
     func restart() async throws {
         let site = try await Site()

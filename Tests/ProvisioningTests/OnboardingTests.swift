@@ -5,6 +5,7 @@ import JSONText
 import NetTypes
 import PhonePlugins
 import ProvModel
+import Synchronization
 import Testing
 
 @testable import Provisioning
@@ -250,6 +251,19 @@ struct OperationTests {
             }
             group.cancelAll()
         }
+    }
+
+    @Test("A job that finds no room fails with a reason, and what was made ready for it is cleaned up")
+    func full() async {
+        let operations = Operations(capacity: 1)
+        let cleaned = Mutex<[String]>([])
+        for subject in ["first", "second"] {
+            let cleanUp: @Sendable () async -> Void = { cleaned.withLock { $0.append(subject) } }
+            let operation = await operations.begin("plugin-install", of: subject, OperationPart(), cleanUp: cleanUp) { _ in }
+            #expect(operation.state == (subject == "first" ? .waiting : .fail))
+            #expect((operation.reason == nil) == (subject == "first"))
+        }
+        #expect(cleaned.withLock { $0 } == ["second"])
     }
 }
 

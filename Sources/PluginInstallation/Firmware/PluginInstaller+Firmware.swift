@@ -73,14 +73,8 @@ extension PluginInstaller {
         let plan = OperationPart(
             "install_pkg",
             parts: [OperationPart("download", parts: missing.map { OperationPart(current: 0, end: $0.size) }), OperationPart("install")])
-        return await operations.begin("firmware-install", of: key, plan) { [self] progress in
-            do {
-                try await install(package, of: plugin.id, missing, places, progress)
-                await release(keys)
-            } catch {
-                await release(keys)
-                throw error
-            }
+        return await operations.begin("firmware-install", of: key, plan, cleanUp: { await self.release(keys) }) { [self] progress in
+            try await install(package, of: plugin.id, missing, places, progress)
         }
     }
 

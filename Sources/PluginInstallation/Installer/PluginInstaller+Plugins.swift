@@ -43,14 +43,8 @@ extension PluginInstaller {
         }
         try occupy(id)
         let plan = OperationPart("install", parts: [OperationPart("download", current: 0, end: offer.listing.size)])
-        return await operations.begin("plugin-install", of: id, plan) { [self] progress in
-            do {
-                try await install(offer, progress)
-                await release(id)
-            } catch {
-                await release(id)
-                throw error
-            }
+        return await operations.begin("plugin-install", of: id, plan, cleanUp: { await self.release(id) }) { [self] progress in
+            try await install(offer, progress)
         }
     }
 

@@ -84,14 +84,9 @@ extension PluginInstaller {
                 .notFound, "the repositories", "there are none", remedy: "add one with “provctl repository add”, or set the parameter plugin_server")
         }
         try occupy("update")
-        return await operations.begin("repository-update", of: "", OperationPart("update", current: 0)) { [self] progress in
-            do {
-                try await update(repositories, progress)
-                await release("update")
-            } catch {
-                await release("update")
-                throw error
-            }
+        let plan = OperationPart("update", current: 0)
+        return await operations.begin("repository-update", of: "", plan, cleanUp: { await self.release("update") }) { [self] progress in
+            try await update(repositories, progress)
         }
     }
 

@@ -49,14 +49,12 @@ extension PluginInstaller {
             let id = manifest.id.text
             try occupy(id)
             let plan = OperationPart("install", current: size, end: size)
-            return await operations.begin("plugin-install", of: id, plan) { [self] _ in
-                do {
-                    try await install(file, manifest)
-                    await release(id)
-                } catch {
-                    await release(id)
-                    throw error
-                }
+            let cleanUp: @Sendable () async -> Void = {
+                try? await file.remove()
+                await self.release(id)
+            }
+            return await operations.begin("plugin-install", of: id, plan, cleanUp: cleanUp) { [self] _ in
+                try await install(file, manifest)
             }
         } catch {
             try? await file.remove()
@@ -68,11 +66,9 @@ extension PluginInstaller {
         do {
             let plugin = try await depot.install(file.path, expected: (manifest.id, manifest.version), surroundings: surroundings)
             try await serve(plugin)
-        } catch {
-            try? await file.remove()
-            throw (error as? PackageError).map { Self.inWords($0, file) } ?? error
+        } catch let error as PackageError {
+            throw Self.inWords(error, file)
         }
-        try await file.remove()
     }
 
     /// The same error without the name that only provd knows.

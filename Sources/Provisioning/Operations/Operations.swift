@@ -59,19 +59,23 @@ public actor Operations {
         let jobs: AsyncStream<@Sendable () async -> Void>
         let add: AsyncStream<@Sendable () async -> Void>.Continuation
 
-        init() { (jobs, add) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Operations.capacity)) }
+        init(_ capacity: Int) { (jobs, add) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(capacity)) }
     }
 
-    /// The most jobs that wait, and the most finished ones that are remembered.
-    private static let capacity = 10_000
-
-    private let work = Queue()
-    private let waits = Queue()
+    private let capacity: Int
+    private let work: Queue
+    private let waits: Queue
     private var records: [Int: Record] = [:]
     private var last = 0
 
     /// Makes an empty list.
-    public init() {}
+    ///
+    /// - Parameter capacity: The most jobs of each effort that wait, and the most operations that are remembered.
+    public init(capacity: Int = 10_000) {
+        self.capacity = capacity
+        work = Queue(capacity)
+        waits = Queue(capacity)
+    }
 
     /// Begins a job that says how far it is, as soon as there is room.
     ///
@@ -80,16 +84,18 @@ public actor Operations {
     ///   - subject: What it is about.
     ///   - plan: The parts of which it is made.
     ///   - effort: What it does most of the time.
+    ///   - cleanUp: What is done once when the job is over, however it ends, also if there is no room for it; the
+    ///     operation counts as running until then.
     ///   - job: The job. If somebody stops it, its task is cancelled.
     /// - Returns: The operation by which it can be watched.
     public func begin(
         _ kind: String, of subject: String, _ plan: OperationPart, _ effort: Effort = .work,
-        _ job: @escaping @Sendable (OperationProgress) async throws -> Void
-    ) -> Operation {
+        cleanUp: @escaping @Sendable () async -> Void = {}, _ job: @escaping @Sendable (OperationProgress) async throws -> Void
+    ) async -> Operation {
         last += 1
         let id = last
         // Clients that never look again must not cost memory for ever: the oldest record goes.
-        if records.count >= Self.capacity, let oldest = records.keys.min() { records[oldest] = nil }
+        if records.count >= capacity, let oldest = records.keys.min() { records[oldest] = nil }
         let progress = OperationProgress(plan)
         let (stops, stop) = AsyncStream<Void>.makeStream()
         records[id] = Record(kind: kind, subject: subject, progress: progress, stop: stop)
@@ -98,14 +104,24 @@ public actor Operations {
             progress.update { $0.state = .progress }
             do {
                 try await Self.untilStopped(stops) { try await job(progress) }
+                await cleanUp()
                 progress.finish(as: .success)
             } catch {
+                await cleanUp()
                 await self?.note("\(error)", for: id)
                 progress.finish(as: error is Stopped || error is CancellationError ? .cancelled : .fail)
             }
         }
-        if case .dropped = result {
-            note("too many operations are waiting: try again later", for: id)
+        let refusal: String? =
+            switch result {
+            case .enqueued: nil
+            case .dropped: "too many operations are waiting: try again later"
+            case .terminated: "provd is ending: try again when it has started"
+            @unknown default: nil
+            }
+        if let refusal {
+            await cleanUp()
+            note(refusal, for: id)
             progress.finish(as: .fail)
         }
         return operation(id) ?? Operation(id: id, kind: kind, subject: subject, progress: progress.now)
