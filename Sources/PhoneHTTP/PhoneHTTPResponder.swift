@@ -37,9 +37,9 @@ public struct PhoneHTTPResponder: HTTPResponder {
     }
 
     public func respond(to request: Request, context: PhoneRequestContext) async throws -> Response {
-        let isFetch = request.method == .get || request.method == .head
-        let upload = uploads.flatMap { uploads in PhoneUploads.Method(request.method).map { (uploads, $0) } }
-        guard isFetch || upload != nil else { return notAllowed([]) }
+        var isFetch = request.method == .get || request.method == .head
+        var upload = uploads.flatMap { uploads in PhoneUploads.Method(request.method).map { (uploads, $0) } }
+        guard isFetch || upload != nil || request.method == .post else { return notAllowed([]) }
         if let rootCertificate, isFetch, request.uri.path == Self.rootCertificatePath {
             return await response(request, fileAt: rootCertificate, mediaType: "application/x-x509-ca-cert", on: context.channel)
         }
@@ -54,7 +54,9 @@ public struct PhoneHTTPResponder: HTTPResponder {
             files.refusedPath(of: asker)
             return plain(.badRequest, "the path is not one that a phone asks for")
         }
+        if request.method == .post, files.isFetchedByPost(fileRequest) { (isFetch, upload) = (true, nil) }
         if let (uploads, method) = upload { return try await receive(request, fileRequest, method, uploads) }
+        guard isFetch else { return notAllowed([]) }
         switch await files.answer(fileRequest) {
         case .content(let content): return response(request, content)
         case .file(let file): return await response(request, fileAt: file.path, mediaType: file.mediaType, on: context.channel)

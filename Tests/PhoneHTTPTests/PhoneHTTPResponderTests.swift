@@ -122,6 +122,18 @@ import Testing
         }
     }
 
+    @Test func someFilesAreFetchedByPost() async throws {
+        let server = try await PhoneServer()
+        let path = "/\(PhoneServer.mac).properties"
+        let posted = try await server.send(.post, path, body: Array("uuid=1".utf8))
+        #expect(posted.status == 200)
+        #expect(posted.bytes == (try await server.send(.get, path)).bytes)
+        #expect(String(decoding: posted.bytes, as: UTF8.self).hasPrefix("# "))
+        #expect(try await server.send(.put, path, body: [1]).status == 405)
+        #expect(try await server.send(.post, "/\(PhoneServer.mac).cfg", body: [1]).status == 405)
+        #expect(try await server.send(.post, "/one.rom", body: [1]).status == 405)
+    }
+
     @Test func nobodySendsForAPhoneFromElsewhere() async throws {
         let server = try await PhoneServer()
         #expect(try await server.send(.put, path, body: [1]).status == 204)

@@ -113,6 +113,7 @@ final class PhoneServer {
           - {path: "/{mac:lower}.cfg", template: device.cfg.j2, media_type: text/plain, format: key-value, scope: device}
           - {path: "/one.rom", static: one.rom}
           - {path: "/empty.rom", static: empty.rom}
+          - {path: "/{mac:lower}.properties", template: device.cfg.j2, media_type: text/plain, format: key-value, scope: device, post: true}
         uploads:
           - {path: "/{mac:lower}-app.log", methods: [put], maximum_size: 1000}
         """

@@ -48,6 +48,8 @@ struct SchemaAgreementTests {
     private static let files: [(text: String, isRight: Bool)] = [
         ("{path: /a.cfg, template: a.j2, format: key-value}", true), ("{path: /a.cfg, template: a.j2, format: javascript, charset: iso-8859-1}", true),
         ("{path: /a.cfg, static: a.cfg, protocols: [tftp], case: insensitive}", true), ("{path: \"/{path}\", directory: a, scope: model}", true),
+        ("{path: /a.cfg, static: a.cfg, post: true}", true), ("{path: /a.cfg, static: a.cfg, protocols: [http], post: false}", true),
+        ("{path: /a.cfg, static: a.cfg, post: both}", false),
         ("{path: /a.cfg, template: a.j2}", false), ("{path: /a.cfg}", false), ("{template: a.j2, format: xml}", false),
         ("{path: a.cfg, static: a}", false), ("{path: /a.cfg, static: ../a}", false), ("{path: /a.cfg, static: a, format: xml}", false),
         ("{path: /a.cfg, static: a, charset: utf-8}", false), ("{path: /a.cfg, template: a.j2, static: a, format: xml}", false),

@@ -35,6 +35,7 @@ public struct PluginCatalog: Sendable {
     private let pluginsByVendor: [String: [Plugin]]
     private let entries: [Entry]
     private let indexes: [Key: PatternTrie]
+    private let postedPaths: PatternTrie
 
     /// A catalogue without plugins.
     public static let empty = PluginCatalog(plugins: [])
@@ -46,7 +47,9 @@ public struct PluginCatalog: Sendable {
         let plugins = byID.values.sorted { $0.id < $1.id }
         var entries: [Entry] = []
         var indexes: [Key: PatternTrie] = [:]
+        var postedPaths = PatternTrie()
         for (rank, plugin) in plugins.enumerated() {
+            for rule in plugin.manifest.files where rule.isPostable { postedPaths.insert(rule.path, payload: rank) }
             for rule in plugin.manifest.patterns {
                 indexes[Key(protocol: rule.protocol, field: rule.field), default: PatternTrie()]
                     .insert(rule.pattern, payload: entries.count, ouis: rule.ouis)
@@ -58,6 +61,7 @@ public struct PluginCatalog: Sendable {
         pluginsByVendor = Dictionary(grouping: plugins) { $0.manifest.vendor.lowercased() }
         self.entries = entries
         self.indexes = indexes
+        self.postedPaths = postedPaths
     }
 
     /// The plugin of an id.
@@ -65,6 +69,15 @@ public struct PluginCatalog: Sendable {
 
     /// The plugin of an id as device documents hold it.
     public subscript(id: String) -> Plugin? { PluginID(id).flatMap { pluginsByID[$0] } }
+
+    /// Whether phones fetch this path by HTTP POST, which otherwise sends something.
+    ///
+    /// - Parameter path: The path, percent-decoded, with a slash in front.
+    public func isFetchedByPost(_ path: String) -> Bool {
+        var search = PatternSearch(path)
+        postedPaths.search(&search)
+        return !search.hits.isEmpty
+    }
 
     // MARK: Recognising phones
 

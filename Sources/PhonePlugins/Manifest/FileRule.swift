@@ -62,6 +62,8 @@ public struct FileRule: Sendable {
     public let isSensitive: Bool
     /// Whether fetching it proves that the phone holds its configuration.
     public let isTrigger: Bool
+    /// Whether phones fetch it by HTTP POST too.
+    public let isPostable: Bool
     /// Where it is written.
     public let place: PluginProblem.Place
 }

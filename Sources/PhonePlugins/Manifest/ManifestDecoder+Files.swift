@@ -11,6 +11,7 @@ extension ManifestDecoder {
     private static func file(_ node: ManifestNode) throws(PluginProblem) -> FileRule {
         let map = try node.mapping(keys: [
             "path", "case", "protocols", "template", "static", "directory", "media_type", "charset", "format", "scope", "sensitive", "trigger",
+            "post",
         ])
         let pathNode = try map.required("path", "give the path that the phone asks for, for example path: \"/{mac:lower}.cfg\"")
         let path = try pattern(pathNode, ignoresCase: try ignoresCase(map["case"]))
@@ -32,9 +33,14 @@ extension ManifestDecoder {
                 "“format” is missing", "say what values are escaped for: \(FileRule.Format.allCases.map(\.rawValue).joined(separator: ", "))")
         }
 
+        let protocols = try protocols(map["protocols"])
+        let isPostable = try map["post"]?.flag() ?? false
+        if isPostable, !protocols.contains(.http), let value = map["post"] {
+            throw value.problem("“post” is only for HTTP", "add http to the protocols, or remove it")
+        }
         return FileRule(
             path: path,
-            protocols: try protocols(map["protocols"]),
+            protocols: protocols,
             source: source,
             mediaType: try mediaType(map["media_type"]),
             charset: try map["charset"]?.choice(of: FileRule.Charset.self) ?? .utf8,
@@ -42,6 +48,7 @@ extension ManifestDecoder {
             scope: try map["scope"]?.choice(of: FileRule.Scope.self) ?? (isTemplate ? .device : .common),
             isSensitive: try map["sensitive"]?.flag() ?? false,
             isTrigger: try map["trigger"]?.flag() ?? false,
+            isPostable: isPostable,
             place: node.place)
     }
 

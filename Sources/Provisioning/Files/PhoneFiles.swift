@@ -32,6 +32,9 @@ public struct PhoneFiles: Sendable {
     /// Answers a request, and notes on the device's timeline what was asked and answered.
     public func answer(_ request: PhoneFileRequest) async -> PhoneFileAnswer { await serve(request).answer }
 
+    /// Whether phones fetch this by HTTP POST, as some softphones do.
+    public func isFetchedByPost(_ request: PhoneFileRequest) -> Bool { appliance.plugins.catalog.isFetchedByPost(request.path) }
+
     /// Answers a request, and says to whom: for doors that go on with the phone after the answer.
     public func serve(_ request: PhoneFileRequest) async -> ServedRequest {
         var served = ServedRequest(request: request)
