@@ -81,6 +81,7 @@ struct LintTests {
         ),
         ("    ip: not mapped yet\n", "    ip: no\n    ipp: no\n", ["parameters: parameters: unsupported: there is no parameter “ipp”"]),
         ("format: key-value", "format: none", ["escaping: values in “/{mac:lower}.cfg” are not escaped"]),
+        ("media_type: text/plain\n    format: key-value", "media_type: application/octet-stream\n    charset: iso-8859-1\n    format: none", []),
         ("scope: device", "scope: common", nil),
         (
             "files:\n", "files:\n  - {path: \"/{name=word}.cfg\", template: device.cfg.j2, format: key-value, sensitive: true}\n", nil

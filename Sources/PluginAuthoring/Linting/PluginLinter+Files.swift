@@ -78,7 +78,9 @@ extension PluginLinter {
         }
         // Certificates have a form of their own, in which nothing can be escaped.
         let isCertificate = ["pem", "crt", "cer", "key", "der"].contains(ending) || rule.mediaType?.contains("pem") == true
-        if rule.format == .none, readsOutside, !isCertificate {
+        // So have the bytes of a binary file, one for each character, which the template computes.
+        let isBinary = rule.mediaType == "application/octet-stream" && rule.charset == .latin1
+        if rule.format == .none, readsOutside, !isCertificate, !isBinary {
             report(
                 .warning, "escaping", rule.place, "values in “\(rule.path.text)” are not escaped", "write the file's format, so that no display name breaks out of its place")
         }
