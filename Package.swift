@@ -17,6 +17,7 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioExtras: Target.Dependency = .product(name: "NIOExtras", package: "swift-nio-extras")
 let nioFoundationCompat: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -74,6 +75,7 @@ let package = Package(
         .target(name: "TFTP"),
         .target(name: "OpenFiles", dependencies: ["CSystemCalls", nioCore]),
         .target(name: "Datagrams", dependencies: ["CSystemCalls", nioCore]),
+        .target(name: "SocketActivation", dependencies: ["NetTypes"]),
         .target(name: "SIPWire", dependencies: [crypto]),
         .target(name: "RTP"),
         .target(name: "AsteriskWire"),
@@ -109,7 +111,7 @@ let package = Package(
         // MARK: Doors
         .target(
             name: "HTTPListening",
-            dependencies: ["Certificates", "NetTypes", hummingbirdCore, logging, nioCore, nioHTTPTypes, nioSSL]),
+            dependencies: ["Certificates", "NetTypes", "SocketActivation", hummingbirdCore, logging, nioCore, nioExtras, nioHTTPTypes, nioPosix, nioSSL, serviceLifecycle]),
         .target(
             name: "PhoneHTTP",
             dependencies: [
@@ -117,7 +119,7 @@ let package = Package(
             ]),
         .target(
             name: "PhoneTFTP",
-            dependencies: ["Datagrams", "OpenFiles", "TFTP", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["Datagrams", "OpenFiles", "SocketActivation", "TFTP", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "ManagementAPI",
             dependencies: [
@@ -130,7 +132,7 @@ let package = Package(
         .target(
             name: "SIPOnboarding",
             dependencies: [
-                "Certificates", "Datagrams", "RTP", "SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, nioSSL, serviceLifecycle, logging, crypto,
+                "Certificates", "Datagrams", "RTP", "SIPWire", "SocketActivation", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, nioSSL, serviceLifecycle, logging, crypto,
             ]),
         .target(
             name: "AsteriskLink",
@@ -154,8 +156,8 @@ let package = Package(
         .target(
             name: "ProvdApp",
             dependencies: [
-                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth", "Certificates", "HTTPListening", "AsteriskLink", "FreeSWITCHLink", "Diagnosis",
-                "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore, nioPosix,
+                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth", "Certificates", "HTTPListening", "SocketActivation", "AsteriskLink", "FreeSWITCHLink", "Diagnosis",
+                "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore, nioHTTP1, nioPosix,
             ]),
         .target(
             name: "ProvCommands",
@@ -181,6 +183,7 @@ let package = Package(
         .testTarget(name: "DHCPVerificationTests", dependencies: ["DHCPVerification", "DHCPConfig", "DHCPWire", "NetTypes"]),
         .testTarget(name: "DHCPHookTests", dependencies: ["DHCPHook", "NetTypes", "ProvModel"]),
         .testTarget(name: "TFTPTests", dependencies: ["TFTP"]),
+        .testTarget(name: "SocketActivationTests", dependencies: ["NetTypes", "SocketActivation"]),
         .testTarget(name: "DatagramsTests", dependencies: ["CSystemCalls", "Datagrams", nioCore, nioPosix]),
         .testTarget(name: "SIPWireTests", dependencies: ["SIPWire"], exclude: ["Fixtures"]),
         .testTarget(name: "RTPTests", dependencies: ["RTP"]),
@@ -231,7 +234,7 @@ let package = Package(
         .testTarget(
             name: "HTTPListeningTests",
             dependencies: [
-                "HTTPListening", "Certificates", httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded, nioHTTPTypes, nioPosix, nioSSL, serviceLifecycle,
+                "HTTPListening", "Certificates", httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioEmbedded, nioHTTPTypes, nioPosix, nioSSL, serviceLifecycle, "SocketActivation",
             ]),
         .testTarget(
             name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "PhonePlugins", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),

@@ -27,6 +27,16 @@ public struct SetupPlan: Sendable, Equatable {
         }
     }
 
+    /// Where lines register.
+    public enum Registrar: Sendable, Equatable {
+        /// As the config says, which nobody changed.
+        case unchanged
+        /// At provd itself, and no more at another telephone system.
+        case provd
+        /// At another telephone system.
+        case elsewhere(String)
+    }
+
     /// Where everything is.
     public struct Places: Sendable, Equatable {
         /// The directory of settings.
@@ -63,8 +73,8 @@ public struct SetupPlan: Sendable, Equatable {
     public let written: [String]
     /// What `raw_config` of the config `base`, from which all others inherit, says.
     public let parameters: [String: String]
-    /// Where lines register, for the config `default`, if not at provd itself.
-    public let registrar: String?
+    /// Where lines register, for the config `default`.
+    public let registrar: Registrar
     /// The table of first lines, if there is one.
     public let lines: String?
     /// What the person does next.
@@ -75,9 +85,12 @@ public struct SetupPlan: Sendable, Equatable {
     /// - Parameters:
     ///   - answers: What the installer said.
     ///   - sheet: The same as it was written, to be kept for the next time.
+    ///   - former: The answers of the last time, if there was one.
     ///   - settings: The text of `provd.yml` as it is now, or empty.
     /// - Throws: `SetupProblem` if `provd.yml` cannot be changed without touching what somebody wrote.
-    public init(_ answers: SetupAnswers, sheet: SetupSheet, settings: String, places: Places = Places()) throws(SetupProblem) {
+    public init(
+        _ answers: SetupAnswers, sheet: SetupSheet, former: SetupSheet = SetupSheet(), settings: String, places: Places = Places()
+    ) throws(SetupProblem) {
         // The first lines are added once.
         var kept = sheet
         kept[.lines] = nil
@@ -87,7 +100,7 @@ public struct SetupPlan: Sendable, Equatable {
             File(path: places.sniffer, text: Self.sniffer(answers), isPrivate: false),
             File(path: places.answers, text: "# The answers of “provctl setup”; it proposes them the next time.\n" + kept.yaml, isPrivate: true),
         ]
-        commands = Self.commands(answers, places)
+        commands = Self.commands(answers, places, stopping: Self.stopping(former, unless: sheet))
         written =
             switch answers.dhcp {
             case .served(by: .dnsmasq, _, _): [places.dnsmasq]
@@ -96,7 +109,11 @@ public struct SetupPlan: Sendable, Equatable {
             case .inform, .none: []
             }
         parameters = Self.parameters(answers)
-        registrar = if case .other(_, let address) = answers.pbx { address } else { nil }
+        registrar =
+            switch answers.pbx {
+            case .other(_, let address): .elsewhere(address)
+            case .embedded: ["embedded", nil].contains(former[.pbx]) ? .unchanged : .provd
+            }
         lines = answers.lines
         next = Self.next(answers, places)
     }
@@ -137,19 +154,16 @@ public struct SetupPlan: Sendable, Equatable {
 
     // MARK: - Commands
 
-    private static func commands(_ answers: SetupAnswers, _ places: Places) -> [Command] {
+    private static func commands(_ answers: SetupAnswers, _ places: Places, stopping: [Command]) -> [Command] {
         let dnsmasqUnit = "provd-dnsmasq.service"
         var commands = [
             Command(["provd", "check-config", "--config", places.configuration], "the settings are right"),
             Command(["dhcpd-config", "check", places.site], "the network is described without mistakes"),
             Command(["systemctl", "daemon-reload"], "systemd reads the units again"),
         ]
-        // It has the port on which provd would answer DHCPINFORM, and nobody wants it any more.
-        if case .served(by: .dnsmasq, _, _) = answers.dhcp {} else {
-            commands.append(Command(["systemctl", "disable", "--quiet", "--now", dnsmasqUnit], "no dnsmasq of an earlier set-up runs"))
-        }
+        commands += stopping
         commands += [
-            Command(["systemctl", "enable", "--quiet", "provd.service", "dhcp-sniffd.service", "provd-backup.timer"], "the daemons start with the machine"),
+            Command(["systemctl", "enable", "--quiet", "provd.socket", "provd.service", "dhcp-sniffd.service", "provd-backup.timer"], "the daemons start with the machine"),
             Command(["systemctl", "restart", "provd.service", "dhcp-sniffd.service"], "provd and the sniffer run with the new settings"),
             Command(["systemctl", "start", "provd-backup.timer"], "a backup is made each night"),
         ]
@@ -185,21 +199,21 @@ public struct SetupPlan: Sendable, Equatable {
         return parameters
     }
 
+    /// The three things that only a person can do.
     private static func next(_ answers: SetupAnswers, _ places: Places) -> [String] {
-        var next: [String] = []
-        switch answers.dhcp {
-        case .served: next.append("See that no other DHCP server answers in \(answers.network): phones take whichever answers first.")
-        case .generated(let server): next.append("Put \(places.generated(for: server)) into your DHCP server; “dhcpd-config verify --live” then compares what it says.")
-        case .inform: next.append("Phones must have their addresses from elsewhere; provd answers those that ask for more by DHCPINFORM.")
-        case .none: next.append("Tell phones by hand where provd is: http://\(answers.address):8667/")
-        }
-        if case .other(let pbx, let address) = answers.pbx {
-            next.append("Connect \(pbx.rawValue) at \(address): “provctl pbx \(pbx.rawValue) --help”, and /usr/share/doc/provd/onboarding.md.")
-        }
-        next.append(
+        let network =
+            switch answers.dhcp {
+            case .served: "See that no other DHCP server answers in \(answers.network): phones take whichever answers first."
+            case .generated(let server): "Put \(places.generated(for: server)) into your DHCP server; “dhcpd-config verify --live” then compares what it says."
+            case .inform: "Phones must have their addresses from elsewhere; provd answers those that ask for more by DHCPINFORM."
+            case .none: "Tell phones by hand where provd is: http://\(answers.address):8667/"
+            }
+        var people =
             answers.lines == nil
-                ? "Add a line for each person: provctl line add --number 101 --name \"Alice Martin\"" : "Print the cards with the codes: provctl line cards")
-        next.append("Plug a phone in, and watch it come: provctl timeline --follow")
-        return next
+            ? "Add a line for each person: provctl line add --number 101 --name \"Alice Martin\"" : "Print the cards with the codes: provctl line cards"
+        if case .other(let pbx, let address) = answers.pbx {
+            people = "Connect \(pbx.rawValue) at \(address) (“provctl pbx \(pbx.rawValue) --help”, /usr/share/doc/provd/onboarding.md). " + people
+        }
+        return [network, people, "Plug a phone in, and watch it come: provctl timeline --follow"]
     }
 }

@@ -14,6 +14,9 @@ public struct ConnectionLimits: Sendable, Hashable {
     /// How long a client may take nothing of an answer that waits for it. A phone that writes its flash pauses for seconds.
     public var stall = Duration.seconds(60)
 
+    /// How long a new connection may wait with its first request when the server stops: the way there and back over a slow line.
+    public var firstRequest = Duration.seconds(1)
+
     /// Bytes that all header fields of a request may have, and how many fields there may be. Browsers send the most: some 2 kB.
     public var headerBytes = 32 << 10, headerFields = 100
 

@@ -7,6 +7,8 @@ import NIOHTTPTypes
 ///
 /// The head of a request and the pauses between requests are watched by the server's own idle timer, which each part of a body
 /// starts anew: a body that comes byte by byte would keep its connection for ever.
+///
+/// When the server stops, a connection on which no request has come yet may still bring its first one: its client could not know.
 final class SlowPeerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -15,12 +17,16 @@ final class SlowPeerHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let request: TimeAmount
     private let stall: TimeAmount
+    private let firstRequest: TimeAmount
     private var requestTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
+    private var quiescenceTimer: Scheduled<Void>?
+    private var hasRequested = false
 
     init(_ limits: ConnectionLimits) {
         request = TimeAmount(limits.request)
         stall = TimeAmount(limits.stall)
+        firstRequest = TimeAmount(limits.firstRequest)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -34,6 +40,18 @@ final class SlowPeerHandler: ChannelDuplexHandler, RemovableChannelHandler {
             requestTimer = nil
         }
         context.fireChannelRead(data)
+        hasRequested = true
+        if let timer = quiescenceTimer {
+            // The connection ends once this request is answered.
+            timer.cancel()
+            quiescenceTimer = nil
+            context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent, !hasRequested else { return context.fireUserInboundEventTriggered(event) }
+        if quiescenceTimer == nil { quiescenceTimer = schedule(firstRequest, context) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -46,11 +64,13 @@ final class SlowPeerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         requestTimer?.cancel()
         stallTimer?.cancel()
+        quiescenceTimer?.cancel()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         requestTimer?.cancel()
         stallTimer?.cancel()
+        quiescenceTimer?.cancel()
         context.fireChannelInactive()
     }
 

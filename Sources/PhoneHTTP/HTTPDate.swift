@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// A moment as HTTP writes it, in whole seconds (RFC 9110, 5.6.7).
-struct HTTPDate: Hashable, Comparable {
+package struct HTTPDate: Hashable, Comparable {
     /// Seconds since 1970, in UTC.
-    let seconds: Int
+    package let seconds: Int
 
-    init(seconds: Int) { self.seconds = seconds }
+    package init(seconds: Int) { self.seconds = seconds }
 
-    static func < (left: HTTPDate, right: HTTPDate) -> Bool { left.seconds < right.seconds }
+    package static func < (left: HTTPDate, right: HTTPDate) -> Bool { left.seconds < right.seconds }
 
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     /// The date in the one form that is sent: `Sun, 06 Nov 1994 08:49:37 GMT`.
-    var text: String {
+    package var text: String {
         let day = Self.floorDivision(seconds, 86_400)
         let time = seconds - day * 86_400
         let (year, month, dayOfMonth) = Self.civil(day)

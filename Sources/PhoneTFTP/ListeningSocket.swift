@@ -5,6 +5,7 @@ import Glibc
 import Logging
 import NIOCore
 import NIOPosix
+import SocketActivation
 
 /// One of the sockets that a server listens on, as the rest of the program sees it.
 struct ListeningSocket: Sendable {
@@ -22,20 +23,30 @@ struct ListeningSocket: Sendable {
         eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger, refusedPath: @escaping @Sendable (SocketAddress) -> Void,
         submit: @escaping @Sendable (TransferTicket) -> Bool
     ) async throws(TFTPServerError) -> [ListeningSocket] {
-        let count = max(configuration.eventLoopsPerAddress, 1)
+        let inherited = configuration.inherited.socket(.datagrams, host: address.ipAddress ?? "", port: address.port ?? 0)
+        // An inherited socket belongs to another user, who alone could open more of them on its port.
+        let count = inherited == nil ? max(configuration.eventLoopsPerAddress, 1) : 1
         var sockets: [ListeningSocket] = []
         do {
-            // Sockets that share a port would share it with another instance of this program, too, without an error.
-            // So the port is first taken alone.
-            let probe = try await bootstrap(address, on: eventLoopGroup.next(), isShared: false).bind(to: address).get()
-            let exact = probe.localAddress ?? address
-            try await probe.close().get()
+            var exact = address
+            if inherited == nil {
+                // Sockets that share a port would share it with another instance of this program, too, without an error.
+                // So the port is first taken alone.
+                let probe = try await bootstrap(address, on: eventLoopGroup.next(), isShared: false).bind(to: address).get()
+                exact = probe.localAddress ?? address
+                try await probe.close().get()
+            }
             for _ in 0..<count {
                 let eventLoop = eventLoopGroup.next()
                 let drained = eventLoop.makePromise(of: Void.self)
                 let channel: any Channel
                 do {
-                    channel = try await bootstrap(exact, on: eventLoop, isShared: count > 1).bind(to: exact).get()
+                    let bootstrap = bootstrap(exact, on: eventLoop, isShared: count > 1, isInherited: inherited != nil)
+                    if let inherited {
+                        channel = try await bootstrap.withBoundSocket(inherited.duplicate()).get()
+                    } else {
+                        channel = try await bootstrap.bind(to: exact).get()
+                    }
                 } catch {
                     drained.fail(error)
                     throw error
@@ -61,7 +72,7 @@ struct ListeningSocket: Sendable {
         return sockets
     }
 
-    private static func bootstrap(_ address: SocketAddress, on eventLoop: any EventLoop, isShared: Bool) -> DatagramBootstrap {
+    private static func bootstrap(_ address: SocketAddress, on eventLoop: any EventLoop, isShared: Bool, isInherited: Bool = false) -> DatagramBootstrap {
         let byteCount = RequestListener.datagramsPerRead * RequestListener.maximumDatagramByteCount
         var bootstrap = DatagramBootstrap(group: eventLoop)
             .channelOption(.datagramVectorReadMessageCount, value: RequestListener.datagramsPerRead)
@@ -72,7 +83,8 @@ struct ListeningSocket: Sendable {
             let reusePort = ChannelOptions.Types.SocketOption(level: .socket, name: .init(rawValue: SO_REUSEPORT))
             bootstrap = bootstrap.channelOption(reusePort, value: 1)
         }
-        if case .v6 = address {
+        // What is bound already has it set one way or the other, and cannot change it.
+        if case .v6 = address, !isInherited {
             bootstrap = bootstrap.channelOption(ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 1)
         }
         if address.isWildcard {

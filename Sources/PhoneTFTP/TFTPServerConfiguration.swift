@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import NIOCore
+public import SocketActivation
 public import TFTP
 
 /// Where a ``TFTPServer`` listens, and its bounds.
@@ -21,6 +22,8 @@ public struct TFTPServerConfiguration: Sendable {
 
     /// The addresses and ports to listen on. IPv6 sockets take no IPv4, so that both wildcards can be given.
     public var addresses: [SocketAddress]
+    /// Sockets that are open already: those that are bound to one of the addresses are listened on, instead of new ones.
+    public var inherited = InheritedSockets()
     /// Which port a file is sent from.
     public var portMode: PortMode = .separate
     /// The options to agree to. Over IPv6 the block size is kept 20 bytes lower, the difference of the headers.

@@ -222,6 +222,8 @@ extension TransferRegister {
     /// Takes no more requests, lets transfers go on until this moment, and then ends those that are left.
     func drain(until end: Duration) {
         drainingUntil = end
+        // What comes now is for the server after this one, if the socket stays open.
+        if configuration.portMode == .separate { channel.setOption(.autoRead, value: false).whenFailure { _ in } }
         if entries.isEmpty { drained.succeed() }
     }
 

@@ -27,6 +27,7 @@ import ServiceLifecycle
 import SightingIntake
 import SIPOnboarding
 import SIPPlugAndPlay
+import SocketActivation
 import UnixSignals
 
 /// Puts the daemon together: storage, plugins, use cases, doors.
@@ -83,11 +84,12 @@ struct ProvdDaemon {
         let definitions = loadDefinitions()
         let advice = definitions.map { DHCPAdvice($0, settings: settings) }
         let systemd = SystemdNotifier()
+        let inherited = InheritedSockets(environment: ProcessInfo.processInfo.environment)
         let phonePorts = HTTPDoors.phonePorts(configuration), managementPorts = HTTPDoors.managementPorts(configuration)
         let readiness = Readiness(
             doors: Set(["tftp", "sip", "sightings"] + (phonePorts + managementPorts).map(\.name)), systemd: systemd, logger: logger)
         let certificate = try configuration.tls.certificate(configuration)
-        let doors = HTTPDoors(configuration, certificate: certificate, readiness: readiness, logger: logger)
+        let doors = HTTPDoors(configuration, inherited: inherited, certificate: certificate, readiness: readiness, logger: logger)
         // A proxy before the server has the phones' connections.
         var phoneLimits = ConnectionLimits()
         if configuration.trustedProxies > 0 { phoneLimits.connectionsPerAddress = nil }
@@ -99,7 +101,7 @@ struct ProvdDaemon {
         let files = PhoneFiles(appliance, registry: registry, firstStart: firstStart)
         let uploads = PhoneUploads(appliance, registry: registry, shelf: UploadShelf(directory: configuration.stateDirectory + "/uploads"))
         let (restarts, restart) = AsyncStream<DeviceID>.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumRestarts))
-        let sip = try sipEndpoint(appliance, readiness, certificate) { restart.yield($0) }
+        let sip = try sipEndpoint(appliance, readiness, certificate, inherited) { restart.yield($0) }
         let asterisk = try AsteriskServices(configuration.pbx, appliance, configuration.onboarding.settings, logger) { restart.yield($0) }
         let synchronisation = PhoneSynchronisation(
             appliance, notifier: PhoneNotifiers([EndpointNotifier(sip)] + asterisk.notifiers), actions: HTTPPhoneActions())
@@ -120,6 +122,7 @@ struct ProvdDaemon {
                 requestsPerSecond: configuration.access.requestsPerSecond, burst: 2 * configuration.access.requestsPerSecond),
             page: loadPage(), crossOrigin: configuration.access.crossOrigin)
 
+        warn(of: inherited, phonePorts + managementPorts)
         let reloading = PluginReloading(
             appliance.plugins, developed: configuration.developedPlugins, surroundings: surroundings, logger: logger)
 
@@ -146,10 +149,10 @@ struct ProvdDaemon {
                     .init(service: sip),
                     .init(
                         service: TFTPServer(
-                            configuration: try tftpConfiguration(),
+                            configuration: try tftpConfiguration(inherited),
                             source: ProvisioningFileSource(files: files), logger: logger,
                             onListening: { _ in readiness.isListening("tftp") })),
-                    .init(service: BackgroundService { await reload(certificate) }),
+                    .init(service: BackgroundService { await reload(certificate, systemd) }),
                 ]
                     + doors.servers(
                         phonePorts,
@@ -169,8 +172,8 @@ struct ProvdDaemon {
     private static let maximumRestarts = 100_000
 
     /// Takes a certificate into use that was replaced: when its files have changed, and when somebody says so with SIGHUP.
-    private func reload(_ certificate: ServerCertificate?) async {
-        let hangups = await UnixSignalsSequence(trapping: .sighup)
+    private func reload(_ certificate: ServerCertificate?, _ systemd: SystemdNotifier) async {
+        let hangups = ReloadRequests(await UnixSignalsSequence(trapping: .sighup), systemd: systemd)
         if let certificate { return await certificate.run(requests: hangups, logger: logger) }
         for await _ in hangups { logger.info("there is nothing to read anew: TLS is not spoken") }
     }
@@ -246,10 +249,31 @@ struct ProvdDaemon {
         }
     }
 
-    private func tftpConfiguration() throws -> TFTPServerConfiguration {
-        var server = TFTPServerConfiguration(addresses: [try address(configuration.tftp)])
+    /// Names inherited sockets that nothing serves: whoever connects there waits in vain.
+    private func warn(of inherited: InheritedSockets, _ ports: [HTTPDoors.Port]) {
+        let sipTLS = ProvdConfiguration.Listener(address: configuration.sip.address, port: configuration.tls.sip)
+        let datagrams = Self.places(configuration.tftp) + Self.places(configuration.sip)
+        let connections = Self.places(configuration.sip) + Self.places(sipTLS) + ports.map(\.listener)
+        let served =
+            datagrams.map { inherited.socket(.datagrams, host: $0.address, port: $0.port) }
+            + connections.map { inherited.socket(.connections, host: $0.address, port: $0.port) }
+        for socket in inherited.sockets where !served.contains(socket) {
+            logger.warning(
+                "a socket of systemd is not served: no setting names it; “systemctl edit” its unit, or change the setting",
+                metadata: ["socket": "\(socket)", "unit": "\(socket.name)"])
+        }
+    }
+
+    private func tftpConfiguration(_ inherited: InheritedSockets) throws -> TFTPServerConfiguration {
+        var server = TFTPServerConfiguration(addresses: try Self.places(configuration.tftp).map(address))
+        server.inherited = inherited
         if configuration.usesSingleTFTPPort { server.portMode = .single }
         return server
+    }
+
+    /// Where to listen: `::` is all of IPv4 too, which a socket for IPv6 leaves to another one.
+    private static func places(_ listener: ProvdConfiguration.Listener) -> [ProvdConfiguration.Listener] {
+        listener.address == "::" ? [listener, ProvdConfiguration.Listener(address: "0.0.0.0", port: listener.port)] : [listener]
     }
 
     private func address(_ listener: ProvdConfiguration.Listener) throws -> SocketAddress {
@@ -257,13 +281,17 @@ struct ProvdDaemon {
     }
 
     private func sipEndpoint(
-        _ appliance: Appliance, _ readiness: Readiness, _ certificate: ServerCertificate?, becameSomebodys: @escaping @Sendable (DeviceID) -> Void
+        _ appliance: Appliance, _ readiness: Readiness, _ certificate: ServerCertificate?, _ inherited: InheritedSockets,
+        becameSomebodys: @escaping @Sendable (DeviceID) -> Void
     ) throws -> SIPEndpoint {
         var endpoint = SIPEndpointConfiguration(
-            listeners: [.init(host: configuration.sip.address, port: UInt16(clamping: configuration.sip.port))])
+            listeners: Self.places(configuration.sip).map { .init(host: $0.address, port: UInt16(clamping: $0.port)) })
         if configuration.tls.sip > 0 {
-            endpoint.listeners.append(.init(host: configuration.sip.address, port: UInt16(clamping: configuration.tls.sip), transports: [.tls]))
+            endpoint.listeners += Self.places(configuration.sip).map {
+                .init(host: $0.address, port: UInt16(clamping: configuration.tls.sip), transports: [.tls])
+            }
         }
+        endpoint.inherited = inherited
         endpoint.realm = configuration.sipRealm
         endpoint.digestAlgorithms = configuration.digestAlgorithms
         endpoint.trustedPeers = configuration.pbx.trustedPeers

@@ -119,7 +119,7 @@ public struct SIPEndpoint: Service {
             }
             try Task.checkCancellation()
             logger.warning("a UDP socket was closed by a datagram that could not be sent, and is opened again", metadata: ["address": "\(listening)"])
-            socket = try await SIPListeners.reopen(listening)
+            socket = try await SIPListeners.reopen(listening, configuration.inherited)
             await core.replaceSocket(id, by: socket.channel.channel)
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import SIPWire
+public import SocketActivation
 
 /// How the SIP endpoint listens and what it allows itself.
 public struct SIPEndpointConfiguration: Sendable, Hashable {
@@ -23,6 +24,9 @@ public struct SIPEndpointConfiguration: Sendable, Hashable {
 
     /// Where to listen.
     public var listeners: [Listener]
+
+    /// Sockets that are open already: those that are bound to the address of a listener are listened on, instead of new ones.
+    public var inherited = InheritedSockets()
 
     /// The realm of digest authentication, and the name in From of the endpoint's own requests.
     public var realm = "provd"

@@ -5,6 +5,7 @@ import Datagrams
 import NIOCore
 import NIOPosix
 import NIOSSL
+import SocketActivation
 
 /// The endpoint's open sockets.
 struct SIPListeners: Sendable {
@@ -50,11 +51,12 @@ struct SIPListeners: Sendable {
                     let actual: SIPAddress
                     switch transport {
                     case .tcp, .tls:
-                        let socket = try await openTCP(address, configuration, transport == .tls ? certificate : nil)
+                        let inherited = configuration.inherited.socket(.connections, host: listener.host, port: Int(port))
+                        let socket = try await openTCP(address, inherited, configuration, transport == .tls ? certificate : nil)
                         listeners.streams.append(Stream(transport: transport, connections: socket))
                         actual = SIPAddress(socket.channel.localAddress)
                     case .udp:
-                        let socket = try await openUDP(address)
+                        let socket = try await openUDP(address, configuration.inherited)
                         listeners.udp.append(socket)
                         actual = SIPAddress(socket.channel.channel.localAddress)
                     }
@@ -80,43 +82,53 @@ struct SIPListeners: Sendable {
     /// Opens a UDP socket at an address whose socket was closed.
     ///
     /// - Throws: ``SIPEndpointError`` if somebody else has taken it meanwhile.
-    static func reopen(_ listening: SIPAddress) async throws -> Datagrams {
+    static func reopen(_ listening: SIPAddress, _ inherited: InheritedSockets) async throws -> Datagrams {
         let address = try SocketAddress(ipAddress: listening.host, port: Int(listening.port))
         for _ in 1..<reopenTries {
-            if let socket = try? await openUDP(address) { return socket }
+            if let socket = try? await openUDP(address, inherited) { return socket }
             try await Task.sleep(for: reopenInterval)
         }
         do {
-            return try await openUDP(address)
+            return try await openUDP(address, inherited)
         } catch {
             throw SIPEndpointError(error, listening, .udp)
         }
     }
 
-    private static func openUDP(_ address: SocketAddress) async throws -> Datagrams {
+    private static func openUDP(_ address: SocketAddress, _ inherited: InheritedSockets) async throws -> Datagrams {
         var bootstrap = DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: maximumDatagramBytes))
             .channelOption(.socketOption(.so_rcvbuf), value: receiveBufferBytes)
             // A phone must see the address that it called in Contact, also where all are listened on.
             .channelOption(.receivePacketInfo, value: true)
-        if address.protocol == .inet6 { bootstrap = bootstrap.channelOption(onlyIPv6, value: 1) }
-        return try await bootstrap.bind(to: address) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(DatagramSendingHandler())
-                return Datagrams(channel: try NIOAsyncChannel(wrappingChannelSynchronously: channel))
+        let initialize: @Sendable (any Channel) throws -> Datagrams = { channel in
+            try channel.pipeline.syncOperations.addHandler(DatagramSendingHandler())
+            return Datagrams(channel: try NIOAsyncChannel(wrappingChannelSynchronously: channel))
+        }
+        if let socket = inherited.socket(.datagrams, host: address.ipAddress ?? "", port: address.port ?? 0) {
+            // NIO's asynchronous form of this registers no datagram socket, and the other one cannot wrap it: nothing is read until that is done.
+            let channel = try await bootstrap.channelOption(.autoRead, value: false).withBoundSocket(socket.duplicate()).get()
+            do {
+                let datagrams = try await channel.eventLoop.submit { try initialize(channel) }.get()
+                try await channel.setOption(.autoRead, value: true).get()
+                return datagrams
+            } catch {
+                channel.close(promise: nil)
+                throw error
             }
         }
+        if address.protocol == .inet6 { bootstrap = bootstrap.channelOption(onlyIPv6, value: 1) }
+        return try await bootstrap.bind(to: address) { channel in channel.eventLoop.makeCompletedFuture { try initialize(channel) } }
     }
 
     private static func openTCP(
-        _ address: SocketAddress, _ configuration: SIPEndpointConfiguration, _ certificate: ServerCertificate?
+        _ address: SocketAddress, _ inherited: InheritedSocket?, _ configuration: SIPEndpointConfiguration, _ certificate: ServerCertificate?
     ) async throws -> Connections {
         var bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: backlog)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-        if address.protocol == .inet6 { bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1) }
-        return try await bootstrap.bind(to: address) { channel in
+        let initialize: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<SIPStreamEvent, ByteBuffer>> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 // Asked for each connection, so that a renewed certificate serves from now on.
                 if let certificate { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate.context())) }
@@ -125,6 +137,9 @@ struct SIPListeners: Sendable {
                 return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
             }
         }
+        if let inherited { return try await bootstrap.bind(inherited.duplicate(), childChannelInitializer: initialize) }
+        if address.protocol == .inet6 { bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1) }
+        return try await bootstrap.bind(to: address, childChannelInitializer: initialize)
     }
 
     /// `::` leaves IPv4 to a listener of its own, so that both can be configured together.

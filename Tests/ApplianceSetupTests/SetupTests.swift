@@ -16,8 +16,8 @@ private func office(_ changes: [SetupKey: String?] = [:]) -> SetupSheet {
     return sheet
 }
 
-private func plan(_ sheet: SetupSheet, settings: String = "") throws -> SetupPlan {
-    try SetupPlan(SetupAnswers(sheet), sheet: sheet, settings: settings)
+private func plan(_ sheet: SetupSheet, after former: SetupSheet = SetupSheet(), settings: String = "") throws -> SetupPlan {
+    try SetupPlan(SetupAnswers(sheet), sheet: sheet, former: former, settings: settings)
 }
 
 @Suite("Setting an appliance up")
@@ -114,16 +114,59 @@ struct SetupTests {
         #expect(generated.commands.contains { $0.arguments.starts(with: ["dhcpd-config", "generate", "--for", "routeros"]) })
         #expect(inform.files.first?.text?.contains("dhcp_inform: {enabled: true") == true)
         #expect(inform.written.isEmpty)
-        // A dnsmasq of the last set-up would have provd's port.
-        let stop = try #require(inform.commands.firstIndex { $0.arguments.contains("--now") })
-        let start = try #require(inform.commands.firstIndex { $0.arguments.starts(with: ["systemctl", "restart"]) })
-        #expect(stop < start && !dnsmasq.commands.contains { $0.arguments.contains("--now") })
+    }
+
+    @Test("A DHCP server of the last set-up that nobody wants any more is stopped before provd starts", arguments: [
+        ("dnsmasq", "provd-dnsmasq.service"), ("kea", "kea-dhcp4-server.service"),
+    ])
+    func formerServer(server: String, unit: String) throws {
+        let former = office([.dhcp: server])
+        for role in ["inform", "none", server == "kea" ? "dnsmasq" : "kea"] {
+            let commands = try plan(office([.dhcp: role]), after: former).commands.map(\.arguments)
+            let stop = try #require(commands.firstIndex(of: ["systemctl", "disable", "--quiet", "--now", unit]))
+            let start = try #require(commands.firstIndex { $0.starts(with: ["systemctl", "restart", "provd.service"]) })
+            #expect(stop < start)
+        }
+        #expect(try !plan(former, after: former).commands.contains { $0.arguments.contains("--now") })
+        #expect(try !plan(office([.dhcp: "inform"])).commands.contains { $0.arguments.contains("--now") })
+    }
+
+    @Test("Undoing lets the DHCP server of before run, and no other")
+    func undoing() {
+        let toDnsmasq = SetupPlan.undoing(office([.dhcp: "kea"]), to: office()).map(\.arguments)
+        #expect(toDnsmasq.contains(["systemctl", "disable", "--quiet", "--now", "kea-dhcp4-server.service"]))
+        #expect(toDnsmasq.last == ["systemctl", "restart", "provd-dnsmasq.service"])
+        let toNothing = SetupPlan.undoing(office(), to: nil).map(\.arguments)
+        #expect(toNothing.contains(["systemctl", "disable", "--quiet", "--now", "provd-dnsmasq.service"]))
+        #expect(toNothing.last == ["systemctl", "stop", "provd.socket", "provd.service", "dhcp-sniffd.service"])
+        #expect(!SetupPlan.undoing(office(), to: office()).contains { $0.arguments.contains("--now") })
+    }
+
+    @Test("What a set-up needs is known before it begins")
+    func requirements() throws {
+        let here = SetupRequirements(try SetupAnswers(office([.lines: "/root/lines.csv"])))
+        #expect(here.program?.name == "dnsmasq" && here.program?.package == "dnsmasq-base")
+        #expect(here.files.map(\.path) == ["/usr/share/zoneinfo/Europe/Berlin", "/root/lines.csv"])
+        #expect(SetupRequirements(try SetupAnswers(office([.dhcp: "kea"]))).program?.name == "kea-dhcp4")
+        let elsewhere = SetupRequirements(try SetupAnswers(office([.dhcp: "inform", .timezone: nil])))
+        #expect(elsewhere.program == nil && elsewhere.files.isEmpty)
+    }
+
+    @Test("There are three things to do next, whatever was answered", arguments: ["dnsmasq", "kea", "generate", "inform", "none"], ["embedded", "asterisk"])
+    func next(role: String, pbx: String) throws {
+        let sheet = office([.dhcp: role, .dhcpServer: "isc", .pbx: pbx, .pbxAddress: "10.77.0.3"])
+        let next = try plan(sheet).next
+        #expect(next.count == 3 && next.last?.contains("Plug a phone in") == true)
+        #expect(next[1].contains("Connect asterisk at 10.77.0.3") == (pbx == "asterisk"))
     }
 
     @Test("Lines register at another telephone system, if there is one")
     func pbx() throws {
-        #expect(try plan(office()).registrar == nil)
-        #expect(try plan(office([.pbx: "kamailio", .pbxAddress: "10.77.0.3"])).registrar == "10.77.0.3")
+        let elsewhere = office([.pbx: "kamailio", .pbxAddress: "10.77.0.3"])
+        #expect(try plan(office()).registrar == .unchanged)
+        #expect(try plan(elsewhere).registrar == .elsewhere("10.77.0.3"))
+        #expect(try plan(office(), after: elsewhere).registrar == .provd)
+        #expect(try plan(office(), after: office()).registrar == .unchanged)
     }
 
     @Test("What Linux says is read")

@@ -30,6 +30,17 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func aSecretWithoutAPathIsACredentialOfTheServiceManager() {
+        let environment = ["CREDENTIALS_DIRECTORY": "/run/credentials/x"]
+        #expect(Credential.path("tls-key", environment: environment) == "/run/credentials/x/tls-key")
+        #expect(Credential.path("tls-key", environment: [:]) == "/run/credentials/provd.service/tls-key")
+        #expect(Credential.path("/etc/provd/key", environment: environment) == "/etc/provd/key")
+        #expect(Credential.path("./key", environment: environment) == "./key")
+        #expect(Credential.path("", environment: environment).isEmpty)
+        #expect(Credential.isElsewhere("/run/credentials/provd.service/tls-key", environment: [:]))
+        #expect(!Credential.isElsewhere("/run/credentials/provd.service/tls-key", environment: environment))
+    }
+
     @Test func directoriesThatAreNotThereAreNamed() async throws {
         try await withDirectory { directory in
             let configuration = try await read(

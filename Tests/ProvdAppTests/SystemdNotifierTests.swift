@@ -22,6 +22,22 @@ struct SystemdNotifierTests {
         }
     }
 
+    @Test func theManagerHearsWhenAReloadBeginsAndIsDone() async throws {
+        try await withDirectory { directory in
+            let manager = try FakeManager(path: directory + "/notify")
+            let (hangups, hangUp) = AsyncStream<Void>.makeStream()
+            let requests = ReloadRequests(hangups, systemd: SystemdNotifier(environment: ["NOTIFY_SOCKET": manager.path]))
+            let work = Task { for await _ in requests {} }
+            hangUp.yield()
+            let begun = try #require(await manager.next())
+            #expect(begun.hasPrefix("RELOADING=1\nMONOTONIC_USEC="))
+            #expect(Int(begun.split(separator: "=").last ?? "").map { $0 > 0 } == true)
+            #expect(await manager.next() == "READY=1")
+            hangUp.finish()
+            await work.value
+        }
+    }
+
     @Test(arguments: [[:], ["NOTIFY_SOCKET": ""], ["NOTIFY_SOCKET": "/nonexistent/notify"], ["NOTIFY_SOCKET": String(repeating: "x", count: 500)]])
     func withoutAManagerNothingHappens(environment: [String: String]) {
         SystemdNotifier(environment: environment).tell(.ready)

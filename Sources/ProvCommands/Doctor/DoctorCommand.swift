@@ -31,7 +31,7 @@ struct DoctorCommand: AsyncParsableCommand {
         if worst > 0 { throw ExitCode(worst) }
     }
 
-    private static func show(_ check: JSONValue) {
+    static func show(_ check: JSONValue) {
         let words = ["ok": "ok     ", "skipped": "-      ", "warning": "WARNING", "failed": "FAILED "]
         print("\(words[check["outcome"]?.string ?? ""] ?? "?      ")  \(Table.printable(check["title"]?.string ?? "")): \(Table.printable(check["text"]?.string ?? ""))")
         if let remedy = check["remedy"]?.string { print("         what to do: \(Table.printable(remedy))") }

@@ -26,8 +26,13 @@ struct SetupCommand: AsyncParsableCommand {
     func run() async throws {
         if undo { return try await undoLast() }
         let places = SetupPlan.Places()
-        let sheet = try SetupInterview(mayAsk: !confirmation.yes).complete(try answered(places), LocalSurroundings.read())
-        let plan = try Self.explained { try SetupPlan(SetupAnswers(sheet), sheet: sheet, settings: LocalFile.text(places.configuration) ?? "", places: places) }
+        let former = try Self.last(places) ?? SetupSheet()
+        let sheet = try SetupInterview(mayAsk: !confirmation.yes).complete(try answered(after: former), LocalSurroundings.read())
+        let answers = try Self.explained { try SetupAnswers(sheet) }
+        try Self.check(SetupRequirements(answers))
+        let plan = try Self.explained {
+            try SetupPlan(answers, sheet: sheet, former: former, settings: LocalFile.text(places.configuration) ?? "", places: places)
+        }
         let changes = plan.files.filter { LocalFile.text($0.path) != $0.text }
         for file in changes { print(file.difference) }
         if changes.isEmpty { print("Every file is as it should be.\n") }
@@ -38,9 +43,8 @@ struct SetupCommand: AsyncParsableCommand {
     }
 
     /// The answers of the last time, then of the file, then of the command line.
-    private func answered(_ places: SetupPlan.Places) throws -> SetupSheet {
-        var sheet = SetupSheet()
-        if let last = LocalFile.text(places.answers) { sheet = try Self.explained { try SetupSheet(yaml: last) } }
+    private func answered(after former: SetupSheet) throws -> SetupSheet {
+        var sheet = former
         if let answers {
             guard let text = LocalFile.text(answers) else { throw APIClient.Failure(description: "\(answers) cannot be read") }
             sheet = sheet.merging(try Self.explained { try SetupSheet(yaml: text) })
@@ -52,9 +56,29 @@ struct SetupCommand: AsyncParsableCommand {
         guard let journal = try SetupJournal.last() else { return print("Nothing was set up that could be undone.") }
         for path in journal.paths { print("  \(path)") }
         try confirmation.ask("These files are put back as they were before the last set-up. Lines that were added stay.")
+        let places = SetupPlan.Places(), undone = try Self.last(places) ?? SetupSheet()
+        // While provd still answers.
+        await SetupExecution(connection).putBack(journal)
         try journal.undo()
-        try await SetupExecution(connection).restart()
+        let isConfigured = LocalFile.text(places.configuration) != nil
+        try await SetupExecution(connection).restart(SetupPlan.undoing(undone, to: isConfigured ? try Self.last(places) ?? SetupSheet() : nil))
         print("It is as it was before.")
+    }
+
+    /// The answers of the last time.
+    private static func last(_ places: SetupPlan.Places) throws -> SetupSheet? {
+        try LocalFile.text(places.answers).map { text in try explained { try SetupSheet(yaml: text) } }
+    }
+
+    /// Looks for what would be missed only when half is done.
+    private static func check(_ requirements: SetupRequirements) throws {
+        if let program = requirements.program, try LocalProgram.run(["sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; command -v \(program.name)"]).code != 0 {
+            throw APIClient.Failure(
+                description: "dhcp: \(program.name) is not installed: run “apt-get install --no-install-recommends \(program.package)”, or choose another --dhcp")
+        }
+        for file in requirements.files where !FileManager.default.isReadableFile(atPath: file.path) {
+            throw APIClient.Failure(description: file.meaning)
+        }
     }
 
     static func explained<Value>(_ work: () throws -> Value) throws -> Value {

@@ -14,7 +14,7 @@ struct SetupExecution {
     init(_ connection: ConnectionOptions) { self.connection = connection }
 
     func run(_ plan: SetupPlan) async throws {
-        try SetupJournal.keep(plan.files.map(\.path) + plan.written)
+        try SetupJournal.keep(plan.files.map(\.path) + plan.written, configs: await configs())
         for file in plan.files {
             if let text = file.text { try LocalFile.write(text, to: file.path, isPrivate: file.isPrivate) } else { try? FileManager.default.removeItem(atPath: file.path) }
         }
@@ -24,19 +24,50 @@ struct SetupExecution {
         }
         let client = try await answering()
         try await tell(client, plan)
+        try await look(client)
         try showToken()
-        print("\nWhat to do next:\n" + plan.next.map { "  - \($0)\n" }.joined(), terminator: "")
+        print("\nWhat to do next:\n" + plan.next.enumerated().map { "  \($0.offset + 1). \($0.element)\n" }.joined(), terminator: "")
     }
 
-    /// Lets the daemons read what has been put back, or stops those that have no settings any more.
-    func restart() async throws {
-        try Self.execute(["systemctl", "daemon-reload"])
-        let isConfigured = FileManager.default.fileExists(atPath: SetupPlan.Places().configuration)
-        for unit in ["provd.service", "dhcp-sniffd.service"] { try Self.execute(["systemctl", isConfigured ? "restart" : "stop", unit]) }
-        if !FileManager.default.fileExists(atPath: SetupPlan.Places().dnsmasq) {
-            // It reads a file that is gone; on a machine that never had it, this says so and does nothing.
-            try? Self.execute(["systemctl", "disable", "--quiet", "--now", "provd-dnsmasq.service"])
+    /// Looks whether all is well, and says what is not.
+    private func look(_ client: APIClient) async throws {
+        let checks = (try await client.get("/1.0/doctor")["checks"]?.array ?? []) + (await LocalDiagnosis.checks())
+        let findings = checks.filter { ["warning", "failed"].contains($0["outcome"]?.string) }
+        print(findings.isEmpty ? "done: “provctl doctor” finds that all is well" : "\n“provctl doctor” finds:")
+        for finding in findings { DoctorCommand.show(finding) }
+    }
+
+    /// What a set-up changes in configs, as it is now; empty while provd does not answer, as before the first set-up.
+    private func configs() async -> SetupJournal.Configs {
+        guard let client = try? APIClient(connection) else { return [:] }
+        var configs: SetupJournal.Configs = [:]
+        for (id, keys) in Self.configKeys {
+            guard let config = try? await client.get("/1.0/configs/\(id)") else { continue }
+            configs[id] = Dictionary(
+                uniqueKeysWithValues: keys.map { key in (key, (id == "base" ? config["raw_config"]?[key] : config[key])?.string) })
         }
+        return configs
+    }
+
+    /// The values that a set-up writes, by config.
+    private static let configKeys = ["base": ["locale", "timezone"], "default": ["registrar_main", "proxy_main"]]
+
+    /// Puts back what phones were told before. A provd that does not answer is told nothing.
+    func putBack(_ journal: SetupJournal) async {
+        guard let client = try? APIClient(connection) else { return }
+        for (id, values) in journal.configs.sorted(by: { $0.key < $1.key }) {
+            let object = JSONValue.object(JSONObject(values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.map(JSONValue.string) ?? .null) }))
+            do {
+                _ = try await client.patch("/1.0/configs/\(id)", id == "base" ? ["raw_config": object] : object)
+            } catch {
+                print("the config \(id) stays as it is: \(error)")
+            }
+        }
+    }
+
+    /// Lets everything run as what has been put back says.
+    func restart(_ commands: [SetupPlan.Command]) async throws {
+        for command in commands { try Self.execute(command.arguments) }
     }
 
     /// What phones are told, and the first lines.
@@ -46,7 +77,12 @@ struct SetupExecution {
             _ = try await client.patch("/1.0/configs/base", ["raw_config": .object(raw)])
             print("done: phones are told \(plan.parameters.keys.sorted().joined(separator: " and "))")
         }
-        if let registrar = plan.registrar {
+        switch plan.registrar {
+        case .unchanged: break
+        case .provd:
+            _ = try await client.patch("/1.0/configs/default", ["registrar_main": .null, "proxy_main": .null])
+            print("done: lines register at provd")
+        case .elsewhere(let registrar):
             _ = try await client.patch("/1.0/configs/default", ["X_type": "registrar", "registrar_main": .string(registrar), "proxy_main": .string(registrar)])
             print("done: lines register at \(registrar)")
         }

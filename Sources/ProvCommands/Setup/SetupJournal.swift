@@ -17,14 +17,25 @@ struct SetupJournal {
     private static let capacity = 20
     private static let directory = "/var/lib/provd-setup"
 
+    /// Values of configs by id and key, as they were; `nil` where there was none.
+    typealias Configs = [String: [String: String?]]
+
+    /// One set-up.
+    private struct Page: Codable {
+        let files: [Entry]
+        let configs: Configs
+    }
+
     private let file: String
     private let entries: [Entry]
+    /// What undoing puts back in configs.
+    let configs: Configs
 
     /// The files that undoing puts back.
     var paths: [String] { entries.map(\.path) }
 
-    /// Notes how files are now.
-    static func keep(_ paths: [String]) throws {
+    /// Notes how files and configs are now.
+    static func keep(_ paths: [String], configs: Configs) throws {
         let manager = FileManager.default
         let entries = paths.map { path in
             let attributes = try? manager.attributesOfItem(atPath: path)
@@ -38,7 +49,7 @@ struct SetupJournal {
         let number = names.last.flatMap { Int($0.prefix { $0 != "." }) } ?? 0
         // Contents can be secret: nobody else reads them.
         let name = String(repeating: "0", count: max(0, 6 - String(number + 1).count)) + "\(number + 1).json"
-        guard manager.createFile(atPath: "\(directory)/\(name)", contents: try JSONEncoder().encode(entries), attributes: [.posixPermissions: 0o600]) else {
+        guard manager.createFile(atPath: "\(directory)/\(name)", contents: try JSONEncoder().encode(Page(files: entries, configs: configs)), attributes: [.posixPermissions: 0o600]) else {
             throw APIClient.Failure(description: "\(directory) cannot be written: run this as root")
         }
     }
@@ -46,7 +57,8 @@ struct SetupJournal {
     /// What was kept last, or `nil`.
     static func last() throws -> SetupJournal? {
         guard let name = try all().last, let data = FileManager.default.contents(atPath: directory + "/" + name) else { return nil }
-        return SetupJournal(file: directory + "/" + name, entries: try JSONDecoder().decode([Entry].self, from: data))
+        let page = try JSONDecoder().decode(Page.self, from: data)
+        return SetupJournal(file: directory + "/" + name, entries: page.files, configs: page.configs)
     }
 
     /// Puts the files back.

@@ -51,7 +51,7 @@ struct AccessConfiguration: Sendable {
         }
         wazoAuth = WazoAuth(
             url: url, username: reader.string(forKey: "auth.username", default: "provd-service"),
-            passwordFile: reader.string(forKey: "auth.password_file", default: "/etc/provd/wazo-auth-password"),
+            passwordFile: Credential.path(reader.string(forKey: "auth.password_file", default: "/etc/provd/wazo-auth-password")),
             pollSeconds: try Self.number("auth", "poll_seconds", in: 1...86_400, default: 300, reader))
     }
 

@@ -90,7 +90,7 @@ struct PBXConfiguration: Sendable {
             manager = Manager(
                 host: host, port: try ProvdConfiguration.number("asterisk.ami_port", in: 1...65_535, default: 5_038, reader),
                 username: reader.string(forKey: "asterisk.ami_username", default: "provd"),
-                secretFile: reader.string(forKey: "asterisk.ami_secret_file", default: "/etc/provd/asterisk-secret"))
+                secretFile: Credential.path(reader.string(forKey: "asterisk.ami_secret_file", default: "/etc/provd/asterisk-secret")))
         }
         kamailioHost = reader.string(forKey: "kamailio.host")
         if reader.string(forKey: "sip.trusted_peers") != nil {
@@ -98,7 +98,7 @@ struct PBXConfiguration: Sendable {
         }
         if let file = reader.string(forKey: "freeswitch.password_file") {
             freeSWITCH = FreeSWITCH(
-                username: reader.string(forKey: "freeswitch.username", default: "freeswitch"), passwordFile: file,
+                username: reader.string(forKey: "freeswitch.username", default: "freeswitch"), passwordFile: Credential.path(file),
                 profile: reader.string(forKey: "freeswitch.profile", default: "internal"))
         }
     }

@@ -53,7 +53,7 @@ struct Places {
     /// Looks whether a certificate that the administrator names can be used.
     mutating func check(_ tls: TLSSettings, _ configuration: ProvdConfiguration) {
         // provd's own is made when it starts: to check must not make anything.
-        guard tls.files != nil else { return }
+        guard let files = tls.files, !Credential.isElsewhere(files.key) else { return }
         do throws(ConfigurationProblem) {
             _ = try tls.certificate(configuration)
         } catch {

@@ -45,7 +45,7 @@ struct TLSSettings: Sendable {
     init(reader: ConfigReader) throws(ConfigurationProblem) {
         let certificate = reader.string(forKey: "tls.certificate_file"), key = reader.string(forKey: "tls.key_file")
         switch (certificate, key) {
-        case (let certificate?, let key?): files = Files(certificate: certificate, key: key)
+        case (let certificate?, let key?): files = Files(certificate: certificate, key: Credential.path(key))
         case (nil, nil): files = nil
         case (_, nil): throw ConfigurationProblem("tls.certificate_file needs tls.key_file: name the PEM file of its key, or leave out both")
         case (nil, _): throw ConfigurationProblem("tls.key_file needs tls.certificate_file: name the PEM file of the certificate, or leave out both")

@@ -7,6 +7,7 @@ import HTTPListening
 import Logging
 import NIOCore
 import ServiceLifecycle
+import SocketActivation
 
 /// Makes the HTTP servers: one responder can listen on several ports, with and without TLS.
 struct HTTPDoors {
@@ -21,17 +22,21 @@ struct HTTPDoors {
     }
 
     /// How many connections may wait to be accepted: a thousand phones come back from a power cut within a second.
-    private static let backlog = 4_096
+    private static let backlog: Int32 = 4_096
     /// How many connections one HTTP server holds open; each costs some 20 kB.
     private static let maximumConnections = 16_384
 
     private let configuration: ProvdConfiguration
+    private let inherited: InheritedSockets
     private let certificate: ServerCertificate?
     private let readiness: Readiness
     private let logger: Logger
 
-    init(_ configuration: ProvdConfiguration, certificate: ServerCertificate?, readiness: Readiness, logger: Logger) {
+    init(
+        _ configuration: ProvdConfiguration, inherited: InheritedSockets, certificate: ServerCertificate?, readiness: Readiness, logger: Logger
+    ) {
         self.configuration = configuration
+        self.inherited = inherited
         self.certificate = certificate
         self.readiness = readiness
         self.logger = logger
@@ -64,13 +69,13 @@ struct HTTPDoors {
     where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
         ports.map { port in
             let tls = port.tls.flatMap { clients in certificate.map { LimitedHTTPChannel.TLS($0, for: clients) } }
-            let application = Application(
-                responder: responder, server: HTTPServerBuilder { LimitedHTTPChannel(responder: $0, tls: tls, limits: limits) },
-                configuration: .init(
-                    address: .hostname(port.listener.address, port: port.listener.port), backlog: Self.backlog,
-                    availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
-                onServerRunning: { [readiness] _ in readiness.isListening(port.name) }, logger: logger)
-            return .init(service: NamedServer(name: port.name, settings: port.settings, listener: port.listener, server: application))
+            let connection = LimitedHTTPChannel(responder: HTTPAnswers(responder, logger: logger).answer, tls: tls, limits: limits)
+            let socket = inherited.socket(.connections, host: port.listener.address, port: port.listener.port)
+            let server = ConnectionListener(
+                connection, at: socket.map { .inherited($0) } ?? .address(host: port.listener.address, port: port.listener.port),
+                backlog: Self.backlog, maximumConnections: Self.maximumConnections, logger: logger,
+                onListening: { [readiness] in readiness.isListening(port.name) })
+            return .init(service: NamedServer(name: port.name, settings: port.settings, listener: port.listener, server: server))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import NIOCore
 
 /// Tells the service manager how the daemon is, as sd_notify(3) describes it.
 ///
@@ -9,10 +10,21 @@ import Glibc
 /// dropped: the daemon serves phones, whether or not it is watched.
 struct SystemdNotifier: Sendable {
     /// What is told.
-    enum State: String {
-        case ready = "READY=1"
-        case stopping = "STOPPING=1"
-        case alive = "WATCHDOG=1"
+    enum State {
+        case ready, stopping, alive
+        /// What changed is being read anew; `ready` follows.
+        case reloading
+
+        /// The assignments of the message.
+        var message: String {
+            switch self {
+            case .ready: "READY=1"
+            case .stopping: "STOPPING=1"
+            case .alive: "WATCHDOG=1"
+            // systemd matches it with the reload that it asked for, by its own clock.
+            case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(SystemdNotifier.microseconds())"
+            }
+        }
     }
 
     private let path: String?
@@ -33,7 +45,7 @@ struct SystemdNotifier: Sendable {
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
-        let message = Array(state.rawValue.utf8)
+        let message = Array(state.message.utf8)
         unsafe withUnsafePointer(to: address.value) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 _ = unsafe message.withUnsafeBytes { bytes in
@@ -53,6 +65,9 @@ struct SystemdNotifier: Sendable {
         }
         tell(.stopping)
     }
+
+    /// The time of `CLOCK_MONOTONIC`, which is NIO's too.
+    private static func microseconds() -> UInt64 { NIODeadline.now().uptimeNanoseconds / 1_000 }
 
     /// A path, or with `@` a name in the abstract namespace (unix(7)).
     private static func address(_ path: String) -> (value: sockaddr_un, length: socklen_t)? {

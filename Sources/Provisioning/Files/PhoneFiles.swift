@@ -94,7 +94,8 @@ public struct PhoneFiles: Sendable {
         }
         served.tftpOptions = plugin.manifest.tftpOptions
         guard let match = plugin.file(forPath: request.path, protocol: request.asPluginsSeeIt.protocol, mac: device.mac) else {
-            return await refuse(request, device, .noSuchFile, "plugin \(plugin.id) has no such file")
+            await appliance.journal.note(.notOffered(device, request, by: "\(plugin.id)", now: appliance.now()))
+            return .refused(.init(kind: .noSuchFile, text: "plugin \(plugin.id) has no such file"))
         }
         if match.isSensitive, let reason = try await reasonAgainst(request, device) {
             return await refuse(request, device, .forbidden, reason)

@@ -23,6 +23,15 @@ extension TimelineEvent {
             text: "fetched \(request.path) by \(request.transport.rawValue.uppercased()) from \(request.asker)", details: details)
     }
 
+    /// The device asked for a file that its plugin does not have: phones ask for many that they can do without.
+    static func notOffered(_ device: Device, _ request: PhoneFileRequest, by plugin: String, now: Double) -> TimelineEvent {
+        var details = request.details
+        details["refusal"] = .string(PhoneFileAnswer.Refusal.Kind.noSuchFile.rawValue)
+        return TimelineEvent(
+            device: device.id, mac: device.mac, time: now, step: .fetched, outcome: .refused,
+            text: "asked for \(request.path) by \(request.transport.rawValue.uppercased()), which need not exist: plugin \(plugin) has none", details: details)
+    }
+
     static func notServed(
         _ device: Device, _ request: PhoneFileRequest, _ kind: PhoneFileAnswer.Refusal.Kind, _ reason: String, now: Double
     ) -> TimelineEvent {

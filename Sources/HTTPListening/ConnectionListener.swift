@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Glibc
+public import HummingbirdCore
+public import Logging
+import NIOCore
+import NIOExtras
+import NIOPosix
+public import ServiceLifecycle
+public import SocketActivation
+
+/// Accepts the connections of one port until graceful shutdown, and then lets those end that are at work.
+///
+/// The socket can be one that outlives the daemon: then nobody who connects while the daemon is started anew is refused.
+public struct ConnectionListener<Connection: ServerChildChannel>: Service {
+    /// Where connections come from.
+    public enum Place: Sendable {
+        /// A new socket at an address of this machine.
+        case address(host: String, port: Int)
+        /// A socket that is open already.
+        case inherited(InheritedSocket)
+    }
+
+    private let connection: Connection
+    private let place: Place
+    private let backlog: Int32
+    private let maximumConnections: Int
+    private let logger: Logger
+    private let onListening: @Sendable () async -> Void
+
+    /// Makes a listener that listens once it is run.
+    ///
+    /// - Parameters:
+    ///   - connection: What is done with each connection.
+    ///   - backlog: How many connections may wait to be accepted.
+    ///   - maximumConnections: How many may be open; more wait.
+    ///   - onListening: Called once connections are accepted.
+    public init(
+        _ connection: Connection, at place: Place, backlog: Int32, maximumConnections: Int, logger: Logger,
+        onListening: @escaping @Sendable () async -> Void
+    ) {
+        self.connection = connection
+        self.place = place
+        self.backlog = backlog
+        self.maximumConnections = maximumConnections
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    /// Serves.
+    ///
+    /// - Throws: `IOError` if the address cannot be listened on.
+    public func run() async throws {
+        let quiescing = ServerQuiescingHelper(group: MultiThreadedEventLoopGroup.singleton)
+        let server = try await open(quiescing)
+        await onListening()
+        logger.info("Server started and listening on \(server.channel.localAddress.map { "\($0)" } ?? "a socket")")
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                do {
+                    try await server.executeThenClose { connections in
+                        for try await value in connections {
+                            group.addTask { await connection.handle(value: value, logger: logger) }
+                        }
+                    }
+                } catch {
+                    logger.error("the server takes no more connections", metadata: ["error": "\(error)"])
+                }
+            }
+        } onGracefulShutdown: {
+            quiescing.initiateShutdown(promise: nil)
+        }
+    }
+
+    private func open(_ quiescing: ServerQuiescingHelper) async throws -> NIOAsyncChannel<Connection.Value, Never> {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .serverChannelInitializer { [maximumConnections] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        AvailableConnectionsChannelHandler(delegate: MaximumAvailableConnections(maximumConnections)))
+                    try channel.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: channel))
+                }
+            }
+        let initialize: @Sendable (any Channel) -> EventLoopFuture<Connection.Value> = { [connection, logger] channel in
+            connection.setup(channel: channel, logger: logger)
+        }
+        switch place {
+        case .address(let host, let port): return try await bootstrap.bind(host: host, port: port, childChannelInitializer: initialize)
+        case .inherited(let socket):
+            let descriptor = try socket.duplicate()
+            let server = try await bootstrap.bind(descriptor, childChannelInitializer: initialize)
+            // A socket that is taken over gets NIO's own backlog, which is short.
+            listen(descriptor, backlog)
+            return server
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Glibc
+import HTTPListening
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import SocketActivation
+import Testing
+
+@Suite("A socket that outlives its servers", .timeLimit(.minutes(3)))
+struct ListenerTests {
+    private let logger = Logger(label: "test")
+
+    @Test("Who connects between two servers waits, and is answered by the second")
+    func restart() async throws {
+        let socket = try listeningSocket()
+        defer { close(socket.descriptor) }
+        try await withServer(on: socket.inherited, saying: "first") {
+            let first = try await answer(at: socket.inherited.port)
+            #expect(first.hasSuffix("first"))
+        }
+        let waiting = (0..<2).map { _ in Task { try await answer(at: socket.inherited.port) } }
+        try await withServer(on: socket.inherited, saying: "second") {
+            var answers: [String] = []
+            for one in waiting { answers.append(try await one.value) }
+            #expect(answers.allSatisfy { $0.hasSuffix("second") })
+        }
+    }
+
+    @Test("A connection that was made before the server stopped still has its first request answered")
+    func lastRequest() async throws {
+        let socket = try listeningSocket()
+        defer { close(socket.descriptor) }
+        let stopping = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: Int(socket.inherited.port)) { channel in
+                channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel) }
+            }
+        try await stopping.executeThenClose { inbound, outbound in
+            var limits = ConnectionLimits()
+            limits.firstRequest = .seconds(60)
+            let accepted = AsyncStream<Void>.makeStream()
+            let connection = Announcing(base: LimitedHTTPChannel(responder: says("last"), limits: limits)) { accepted.continuation.yield() }
+            let services = group(connection, socket.inherited)
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await services.run() }
+                for await _ in accepted.stream { break }
+                await services.triggerGracefulShutdown()
+                try await outbound.write(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: provd\r\n\r\n"))
+                var text = ""
+                for try await piece in inbound { text += String(buffer: piece) }
+                #expect(text.hasSuffix("last"))
+                try await tasks.waitForAll()
+            }
+        }
+    }
+
+    // MARK: - Servers and clients
+
+    /// A connection's server that says when a connection has come.
+    private struct Announcing: ServerChildChannel {
+        typealias Value = LimitedHTTPChannel.Value
+        let base: LimitedHTTPChannel
+        let come: @Sendable () -> Void
+
+        func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> { base.setup(channel: channel, logger: logger) }
+
+        func handle(value: Value, logger: Logger) async {
+            come()
+            await base.handle(value: value, logger: logger)
+        }
+    }
+
+    private func says(_ text: String) -> HTTPChannelHandler.Responder {
+        { _, writer, _ in
+            let response = Response(status: .ok, headers: [.contentLength: "\(text.utf8.count)"])
+            try await writer.write(response: response.head, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        }
+    }
+
+    private func group(_ connection: some ServerChildChannel, _ socket: InheritedSocket, onListening: @escaping @Sendable () -> Void = {}) -> ServiceGroup {
+        let listener = ConnectionListener(
+            connection, at: .inherited(socket), backlog: 64, maximumConnections: 64, logger: logger, onListening: onListening)
+        return ServiceGroup(configuration: .init(services: [listener], logger: logger))
+    }
+
+    private func withServer(on socket: InheritedSocket, saying text: String, _ body: () async throws -> Void) async throws {
+        let services = group(LimitedHTTPChannel(responder: says(text)), socket)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await services.run() }
+            try await body()
+            await services.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    private func answer(at port: UInt16) async throws -> String {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(host: "127.0.0.1", port: Int(port)) { channel in
+            channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel) }
+        }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: provd\r\nConnection: close\r\n\r\n"))
+            var text = ""
+            for try await piece in inbound { text += String(buffer: piece) }
+            return text
+        }
+    }
+
+    /// A socket that listens on the loopback, as a service manager would have opened it.
+    private func listeningSocket() throws -> (inherited: InheritedSocket, descriptor: CInt) {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let bound = unsafe withUnsafePointer(to: address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+        try #require(bound == 0 && listen(descriptor, 64) == 0)
+        return (try #require(InheritedSocket(descriptor: descriptor, name: "test")), descriptor)
+    }
+}
