@@ -11,6 +11,8 @@ public enum SecretMask {
     private static let names: Set<String> = ["provisioning_code", "password", "secret", "token"]
     /// Members that look like secrets by their name and are none.
     private static let openNames: Set<String> = ["X_key"]
+    /// Members that hold an address of a proxy, with a password or without.
+    private static let proxies: Set<String> = ["http_proxy", "ftp_proxy", "https_proxy"]
 
     /// Whether a member holds a secret.
     public static func isSecret(_ name: String) -> Bool {
@@ -27,6 +29,13 @@ public enum SecretMask {
         return text[...colon] + Self.text + text[at...]
     }
 
+    /// The same of a proxy, which may be written without a scheme, as `user:password@proxy:3128`.
+    public static func mask(proxy text: String) -> String {
+        let scheme = "proxy://"
+        guard text.firstRange(of: "://") == nil else { return mask(address: text) }
+        return String(mask(address: scheme + text).dropFirst(scheme.count))
+    }
+
     /// The value with every secret in it masked. Null and empty texts hide nothing and stay.
     public static func mask(_ value: JSONValue) -> JSONValue {
         switch value {
@@ -34,6 +43,7 @@ public enum SecretMask {
             .object(
                 JSONObject(
                     object.map { name, value in
+                        if proxies.contains(name), let proxy = value.string { return (name, .string(mask(proxy: proxy))) }
                         let hides = isSecret(name) && !value.isNull && value != ""
                         return (name, hides ? .string(text) : mask(value))
                     }))

@@ -75,6 +75,7 @@ struct ProvdDaemon {
             store: store, plugins: PluginShelf(loadPlugins(directories, surroundings)), settings: settings, logger: logger,
             securityLog: Logger(label: "provd.security"))
         let ownTenant = try await FirstStart.prepare(store, now: appliance.now())
+        try await appliance.recallWrongCodes()
         let firstStart = try await store.setting(FirstStart.timeSetting).flatMap(Double.init) ?? appliance.now()
         try await TokenBook(appliance).setAdministrator(
             secret: AdministratorToken.load(stateDirectory: configuration.stateDirectory), tenant: ownTenant)

@@ -36,7 +36,7 @@ struct ParameterTests {
 
     @Test("A parameter takes what it is for, and gives it back", arguments: [
         ("plugin_server", "http://plugins.example.org/stable/", "http://plugins.example.org/stable/"),
-        ("http_proxy", "http://proxy:3128", "http://proxy:3128"), ("ftp_proxy", "http://u:p@proxy", "http://u:p@proxy"),
+        ("http_proxy", "http://proxy:3128", "http://proxy:3128"), ("ftp_proxy", "http://u@proxy", "http://u@proxy"),
         ("https_proxy", "proxy:3128", "proxy:3128"), ("locale", "fr_FR", "fr_FR"), ("locale", "fil", "fil"), ("locale", "", nil),
         ("NAT", "1", 1), ("NAT", "0", 0), ("NAT", 1, 1), ("NAT", nil, 0), ("provisioning_key", "this-is-a-key", "this-is-a-key"),
         ("provisioning_key", "aA0-$~.x", "aA0-$~.x"), ("provisioning_key", "", nil), ("provisioning_key", nil, nil),
@@ -47,6 +47,23 @@ struct ParameterTests {
         #expect(try await value(name, client) == stored)
         #expect(try await put(name, nil, client).status == 204)
         #expect(try await value(name, client) == (name == "NAT" ? .int(0) : .null))
+    }
+
+    @Test("The password of a proxy is shown to nobody, and stays when what is shown is sent back", arguments: [
+        ("http_proxy", "http://me:hidden@proxy:3128", "http://me:********@proxy:3128"),
+        ("https_proxy", "me:hidden@proxy:3128", "me:********@proxy:3128"),
+        ("plugin_server", "https://me:hidden@plugins.example.org/", "https://me:********@plugins.example.org/"),
+    ])
+    func passwords(name: String, sent: String, shown: String) async throws {
+        let client = try await APIClient()
+        #expect(try await put(name, .string(sent), client).status == 204)
+        #expect(try await value(name, client) == .string(shown))
+        #expect(try await client.get("/1.0/parameters").json["parameters"]?.array?.first { $0["name"] == .string(name) }?["value"] == .string(shown))
+        #expect(try await !client.get("/1.0/audit").text.contains("hidden"))
+        #expect(try await put(name, .string(shown), client).status == 204)
+        #expect(try await put(name, .string(shown.replacing("me:", with: "you:")), client).status == 400)
+        let parameter = try #require(ApplianceParameters.Name(rawValue: name))
+        #expect(try await ApplianceParameters(client.appliance).value(of: parameter, for: TenantID("any")) == .string(sent))
     }
 
     @Test("A parameter refuses what it is not for, and keeps its value", arguments: [

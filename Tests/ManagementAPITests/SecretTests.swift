@@ -41,9 +41,10 @@ struct SecretTests {
                 ]))
         keep(try await client.put("/0.2/configure/provisioning_key", ["param": ["value": .string(secrets[3])]]))
         keep(try await client.put("/0.2/configure/provisioning_key", ["param": ["value": .string(secrets[3] + "%")]]))
-        for name in ["plugin_server", "http_proxy"] {
-            keep(try await client.put("/0.2/configure/\(name)", ["param": ["value": .string("http://user:\(secrets[6])@127.0.0.1:9/")]]))
-        }
+        let address = "user:\(secrets[6])@127.0.0.1:9"
+        for (name, value) in [
+            ("plugin_server", "http://\(address)/"), ("http_proxy", "http://\(address)"), ("ftp_proxy", "http://\(address)/x"), ("https_proxy", address),
+        ] { keep(try await client.put("/0.2/configure/\(name)", ["param": ["value": .string(value)]])) }
         try await client.addDevice(["id": "a", "mac": "00:11:22:33:44:55", "vendor": "Acme", "model": "One", "plugin": .string(AcmePlugin.id), "config": "c"])
         keep(try await client.get("/1.0/lines", headers: ["X-Auth-Token": secrets[4]]))
         keep(try await client.get("/0.2/status", headers: ["X-Auth-Token": secrets[4]]))
@@ -55,7 +56,7 @@ struct SecretTests {
         await client.appliance.journal.flush()
 
         for path in [
-            "/1.0/repositories", "/1.0/devices", "/1.0/devices/a", "/1.0/devices/a/timeline", "/1.0/devices/a/evidence", "/1.0/devices/a/config", "/1.0/devices/a/files",
+            "/1.0/repositories", "/0.2/configure/http_proxy", "/0.2/configure/https_proxy", "/1.0/devices", "/1.0/devices/a", "/1.0/devices/a/timeline", "/1.0/devices/a/evidence", "/1.0/devices/a/config", "/1.0/devices/a/files",
             "/1.0/devices/a/file?path=/001122334455.cfg", "/1.0/timeline", "/1.0/sightings", "/1.0/configs", "/1.0/configs/c", "/1.0/tokens",
             "/1.0/tenants", "/1.0/audit", "/1.0/lines", "/1.0/lines/export", "/1.0/lines/cards", "/0.2/dev_mgr/devices",
         ] { keep(try await client.get(path)) }

@@ -180,9 +180,45 @@ struct CodeGuardTests {
     func right() {
         var guardian = CodeGuard()
         for _ in 0..<4 { guardian.wrong(device: device, source: nil, now: 0) }
-        guardian.right(device: device)
+        let hadWrongOnes = guardian.right(device: device), hasStill = guardian.right(device: device)
+        #expect(hadWrongOnes && !hasStill)
         guardian.wrong(device: device, source: source, now: 0)
         #expect(guardian.lock(device: device, source: nil, now: 0) == nil)
+    }
+
+    @Test("What is written down has the same locks and counts, those that count most when there are many")
+    func written() throws {
+        var guardian = CodeGuard(), now = 0.0
+        _ = waits(12, &guardian, now: &now)
+        guardian.wrong(device: device, source: source, now: now)
+        var again = CodeGuard(written: try JSONValue(parsing: guardian.written.text()))
+        #expect(again.lock(device: device, source: nil, now: now) == 5)
+        // The fourth and the fifth wrong code since the second lock have a fourth's and a fifth's wait.
+        now += 5
+        #expect(waits(2, &again, now: &now) == [30, 3_600])
+
+        for number in 0..<1_500 { guardian.wrong(device: DeviceID(stored: "d\(number)"), source: source, now: now) }
+        let text = guardian.written.text()
+        #expect(text.utf8.count < 100_000)
+        again = CodeGuard(written: try JSONValue(parsing: text))
+        #expect(Set(again.locked(now: now).map(\.key)) == [.source(source), .all])
+    }
+
+    @Test("What is no count is passed over", arguments: [
+        "[]", "1", #"{"all":1}"#, #"{"all":[1,2,3,4]}"#, #"{"x":[0,1,1e9,0,0]}"#, #"{"device-":[0,1,1e9,0,0]}"#, #"{"source-x":[0,1,1e9,0,0]}"#,
+        #"{"all":["0",1,1e9,0,0]}"#, #"{"all":[0,1,null,0,0]}"#,
+    ])
+    func unreadable(text: String) throws {
+        #expect(CodeGuard(written: try JSONValue(parsing: text)).locked(now: 0).isEmpty)
+    }
+
+    @Test("Numbers that no count has do no harm")
+    func hostile() throws {
+        let text = #"{"device-d":[9223372036854775807,9223372036854775807,1e308,-1e308,1e308],"all":[-5,-5,0,0,0]}"#
+        var guardian = CodeGuard(written: try JSONValue(parsing: text))
+        #expect(guardian.lock(device: device, source: source, now: 0) == nil)
+        guardian.wrong(device: device, source: source, now: 0)
+        #expect(guardian.locked(now: 0).allSatisfy { $0.count.end <= CodeGuard.longestLock })
     }
 
     @Test("A machine that pretends to be many devices is locked by its address, and many machines by the overall count")

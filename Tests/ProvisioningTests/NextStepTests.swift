@@ -72,6 +72,9 @@ struct NextStepTests {
         _ = try await test.yealink()
         await test.appliance.journal.flush()
         let step = try await book.nextStep(of: try await test.device())
-        #expect(step.isArrived && step.text.contains("registers at pbx.example"))
+        #expect(step.isArrived && step.text.contains("registers at pbx.example, which provd cannot see"))
+        let device = try await test.device()
+        let progress = try await book.progress(of: [device], lines: try await test.store.lines(on: device.id))
+        #expect(progress[device.id]?.next == step && progress[device.id]?.stage == .owned)
     }
 }

@@ -54,6 +54,21 @@ struct OnboardingTests {
         }
     }
 
+    @Test("A restart is no way round a lock, and a lock that was lifted does not come back")
+    func restart() async throws {
+        let test = try await TestAppliance()
+        _ = try await test.yealink()
+        let id = try await test.device().id
+        for wait in [0.0, 0, 5, 30, 0] {
+            #expect(await test.dialling.dial("000000", from: id, source: source) == .unknownCode)
+            test.clock.advance(wait)
+        }
+        let restarted = try await test.restarted()
+        #expect(await CodeDialling(restarted).dial("123456", from: id, source: source) == .locked(seconds: 900))
+        #expect(try await CodeLocks(restarted, scope: TenantScope(test.tenant), seesAll: true).lift("device-\(id)"))
+        #expect(await CodeDialling(try await test.restarted()).dial("000000", from: id, source: source) == .unknownCode)
+    }
+
     @Test("Of two phones that dial one code at once one gets the line and the other is asked whether it shall move")
     func race() async throws {
         let test = try await TestAppliance()

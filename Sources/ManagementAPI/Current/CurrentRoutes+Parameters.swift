@@ -14,7 +14,7 @@ extension CurrentRoutes {
                 var list: [JSONValue] = []
                 for name in ApplianceParameters.Name.allCases {
                     list.append([
-                        "name": .string(name.rawValue), "value": try await useCases.parameters.value(of: name, for: request.tenant()),
+                        "name": .string(name.rawValue), "value": try await useCases.parameters.shownValue(of: name, for: request.tenant()),
                         "description": .string(name.description(locale: locale)),
                     ])
                 }

@@ -16,7 +16,7 @@ extension WazoRoutes {
                 for name in ApplianceParameters.Name.allCases {
                     list.append([
                         "id": .string(name.rawValue), "description": .string(name.description(locale: locale)),
-                        "value": try await useCases.parameters.value(of: name, for: request.tenant()),
+                        "value": try await useCases.parameters.shownValue(of: name, for: request.tenant()),
                         "links": Self.linkList([("srv.configure.param", "/0.2/configure/\(name.rawValue)")]),
                     ])
                 }
@@ -24,7 +24,7 @@ extension WazoRoutes {
             },
             APIRoute(.get, "/0.2/configure/{param_id}", "provd.configure.{tenant_uuid}.{param_id}.read") { request in
                 let name = try Self.parameterName(request)
-                let value = try await useCases.parameters.value(of: name, for: request.tenant())
+                let value = try await useCases.parameters.shownValue(of: name, for: request.tenant())
                 return .ok(["param": ["value": value]])
             },
             APIRoute(.put, "/0.2/configure/{param_id}", "provd.configure.{tenant_uuid}.{param_id}.update") { request in

@@ -4,6 +4,7 @@ import AsyncHTTPClient
 import Foundation
 public import NIOCore
 import PluginPackages
+import ProvModel
 
 /// How files are fetched.
 public struct DownloadSettings: Sendable, Hashable {
@@ -25,7 +26,7 @@ public struct DownloadSettings: Sendable, Hashable {
     func proxy(for url: URL) throws(PackageError) -> HTTPClient.Configuration.Proxy? {
         guard let text = url.scheme == "https" ? httpsProxy : httpProxy else { return nil }
         guard let proxy = URL(string: text.contains("://") ? text : "http://" + text), let host = proxy.host() else {
-            throw PackageError(.failed, "the proxy \(text)", "it is no address", remedy: "set the parameter of the proxy to a host and a port")
+            throw PackageError(.failed, "the proxy \(SecretMask.mask(proxy: text))", "it is no address", remedy: "set the parameter of the proxy to a host and a port")
         }
         let port = proxy.port ?? 3_128
         guard let user = proxy.user() else { return .server(host: host, port: port) }

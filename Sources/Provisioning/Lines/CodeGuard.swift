@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import JSONText
 import NetTypes
 import ProvModel
 
@@ -107,7 +108,9 @@ struct CodeGuard: Sendable {
     }
 
     /// Forgets the wrong codes of a device that dialled a right one.
-    mutating func right(device: DeviceID) { counts[.device(device)] = nil }
+    ///
+    /// - Returns: whether there were any.
+    mutating func right(device: DeviceID) -> Bool { counts.removeValue(forKey: .device(device)) != nil }
 
     private static func length(ofLock number: Int, _ limit: Limit) -> Double {
         // A day is less than seven doublings of a quarter of an hour.
@@ -142,5 +145,74 @@ struct CodeGuard: Sendable {
     /// - Returns: whether it was locked.
     mutating func lift(_ key: Key, now: Double) -> Bool {
         (counts.removeValue(forKey: key)?.end ?? 0) > now
+    }
+}
+
+// MARK: - Across a restart
+
+extension CodeGuard {
+    /// How many devices and addresses are written down: two hundred wrong codes an hour do not lock as many within a day.
+    private static let maximumWritten = 1_000
+
+    /// What is written down, so that a restart is no way round a lock: by name, wrong codes, locks, end, first and last time.
+    var written: JSONValue {
+        let others = counts.filter { $0.key != .all }.sorted { ($0.value.end, $0.value.last) > ($1.value.end, $1.value.last) }
+        let kept = counts.filter { $0.key == .all } + others.prefix(Self.maximumWritten)
+        return .object(
+            JSONObject(
+                kept.map { key, count in
+                    (key.name, [.int(count.wrong), .int(count.locks), .double(count.end), .double(count.first), .double(count.last)])
+                }))
+    }
+
+    /// Takes up what was written down; what cannot be read is passed over.
+    init(written: JSONValue) {
+        for (name, value) in written.object ?? [:] {
+            guard let key = Key(name: name), let count = Count(value, Self.limit(key)) else { continue }
+            counts[key] = count
+        }
+    }
+}
+
+extension CodeGuard.Key {
+    /// The key as a text.
+    var name: String {
+        switch self {
+        case .device(let id): "device-\(id)"
+        case .source(let address): "source-\(address)"
+        case .all: "all"
+        }
+    }
+
+    /// Reads a key's text.
+    fileprivate init?(name: String) {
+        if name == "all" {
+            self = .all
+        } else if name.hasPrefix("device-"), let id = DeviceID(String(name.dropFirst("device-".count))) {
+            self = .device(id)
+        } else if name.hasPrefix("source-"), let address = IPAddress(name.dropFirst("source-".count)) {
+            self = .source(address)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension CodeGuard.Count {
+    /// The most that is made of a number of locks that was written down: it doubles the next one's time as often.
+    private static var mostLocks: Int { 100 }
+
+    fileprivate init?(_ value: JSONValue, _ limit: CodeGuard.Limit) {
+        guard let parts = value.array, parts.count == 5, let wrong = parts[0].int, let locks = parts[1].int else { return nil }
+        let times = parts.dropFirst(2).compactMap { part in
+            switch part {
+            case .double(let time): time
+            case .int(let time): Double(time)
+            default: nil
+            }
+        }
+        guard times.count == 3 else { return nil }
+        self.init(
+            wrong: min(max(wrong, 0), limit.tries - 1), locks: min(max(locks, 0), Self.mostLocks), end: times[0], first: times[1], last: times[2])
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import JSONText
 import Logging
 public import NetTypes
 public import ProvModel
@@ -11,6 +12,39 @@ final class CodeGuardian: Sendable {
 
     /// Reads or changes the count.
     func access<Result: Sendable>(_ body: (inout CodeGuard) -> Result) -> Result { state.withLock { body(&$0) } }
+}
+
+extension Appliance {
+    /// The setting that holds what was counted, so that a restart is no way round a lock.
+    private static let countSetting = "codes.wrong"
+
+    /// Takes up the count of wrong codes as it was when provd ended; to be called before any code is heard.
+    public func recallWrongCodes() async throws(StoreError) {
+        guard let text = try await store.setting(Self.countSetting), let written = try? JSONValue(parsing: text) else { return }
+        codeGuard.access { $0 = CodeGuard(written: written) }
+    }
+
+    /// Counts a wrong code or PIN.
+    func codeWasWrong(device: DeviceID, source: IPAddress?, now: Double) async {
+        codeGuard.access { $0.wrong(device: device, source: source, now: now) }
+        await writeWrongCodes()
+    }
+
+    /// Forgets the wrong codes of a device that dialled a right one.
+    func codeWasRight(device: DeviceID) async {
+        if codeGuard.access({ $0.right(device: device) }) { await writeWrongCodes() }
+    }
+
+    fileprivate func writeWrongCodes() async {
+        do {
+            // Read within the transaction: of two that come together the later one writes what both did.
+            try await store.transaction { [codeGuard] transaction in
+                try transaction.save(setting: Self.countSetting, codeGuard.access { $0.written }.text())
+            }
+        } catch {
+            logger.error("wrong codes could not be written down, and a restart would forget them", metadata: ["reason": "\(error)"])
+        }
+    }
 }
 
 /// Someone of whom no code is heard for a while, because too many were wrong.
@@ -25,13 +59,7 @@ public struct CodeLock: Sendable, Equatable {
         case all
 
         /// The name by which the lock is lifted: `device-…`, `source-…` or `all`.
-        public var name: String {
-            switch self {
-            case .device(let id): "device-\(id)"
-            case .source(let address): "source-\(address)"
-            case .all: "all"
-            }
-        }
+        public var name: String { CodeGuard.Key(self).name }
     }
 
     /// Of whom.
@@ -78,7 +106,9 @@ public struct CodeLocks: Sendable {
         // Written before the lock is lifted: nothing is lifted of which the audit log knows nothing.
         try await appliance.store.transaction { try $0.save(setting: Self.lastLifted, "\(name) at \(Int(now))") }
         appliance.securityLog.notice("Lock after wrong codes lifted: \(name)")
-        return appliance.codeGuard.access { $0.lift(CodeGuard.Key(lock.subject), now: now) }
+        let isLifted = appliance.codeGuard.access { $0.lift(CodeGuard.Key(lock.subject), now: now) }
+        await appliance.writeWrongCodes()
+        return isLifted
     }
 
     /// The setting whose changes the audit log shows.

@@ -85,9 +85,9 @@ public struct CodeDialling: Sendable {
         switch outcome {
         case .assigned, .moved:
             // Its events were written with the assignment.
-            appliance.codeGuard.access { $0.right(device: device) }
+            await appliance.codeWasRight(device: device)
             return outcome
-        case .unknownCode: appliance.codeGuard.access { $0.wrong(device: device, source: source, now: now) }
+        case .unknownCode: await appliance.codeWasWrong(device: device, source: source, now: now)
         case .asksToAssign, .asksToMove: return outcome
         case .codeInUse, .codeSpent, .codeExpired, .wrongPhone, .deviceHasLine, .locked, .trouble: break
         }

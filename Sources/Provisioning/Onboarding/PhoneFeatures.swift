@@ -189,10 +189,10 @@ public struct PhoneFeatures: Sendable {
         }
         switch outcome {
         case .done:
-            appliance.codeGuard.access { $0.right(device: id) }
+            await appliance.codeWasRight(device: id)
             await note(id, .done, text)
         case .unknownCode, .wrongPIN:
-            appliance.codeGuard.access { $0.wrong(device: id, source: source, now: now) }
+            await appliance.codeWasWrong(device: id, source: source, now: now)
             appliance.securityLog.warning("Code or PIN refused to \(source?.description ?? "-"): \(id)")
             await note(id, .refused, "a wrong code or PIN was entered")
         case .locked, .notPossible:

@@ -35,19 +35,38 @@ public struct ApplianceParameters: Sendable {
         return text.map(JSONValue.string) ?? .null
     }
 
+    /// The value of a parameter as people are shown it: without the password of a server or proxy.
+    public func shownValue(of name: Name, for tenant: TenantID) async throws -> JSONValue {
+        let value = try await value(of: name, for: tenant)
+        return value.string.map { .string(Self.shown($0, as: name)) } ?? value
+    }
+
     /// The language in which clients want descriptions, or `nil` if they did not say.
     public var locale: String? {
         get async throws { try await store.setting("parameter.\(Name.locale.rawValue)") }
     }
 
-    /// Sets a parameter; null unsets it.
+    /// Sets a parameter; null unsets it. A value that is given back as it was shown, without its password, changes nothing.
     ///
     /// - Throws: `DocumentError` that says what the parameter takes, else `StoreError`.
     public func set(_ name: Name, to value: JSONValue, for tenant: TenantID) async throws {
         let text = try ParameterRules.check(value, for: name)
         try await store.transaction { transaction in
+            if let text, let former = try transaction.setting(Self.setting(name, tenant)), Self.shown(former, as: name) == text { return }
+            if let text, name != .provisioningKey, text.contains(SecretMask.text) {
+                throw DocumentError(name.rawValue, "\(name.rawValue) was shown without its password: give the password with it")
+            }
             if name == .provisioningKey { try Self.claim(text, for: tenant, in: transaction) }
             try transaction.save(setting: Self.setting(name, tenant), text)
+        }
+    }
+
+    /// What is shown of a value.
+    private static func shown(_ text: String, as name: Name) -> String {
+        switch name {
+        case .pluginServer: SecretMask.mask(address: text)
+        case .httpProxy, .ftpProxy, .httpsProxy: SecretMask.mask(proxy: text)
+        case .locale, .nat, .provisioningKey: text
         }
     }
 

@@ -36,9 +36,10 @@ public struct DeviceProgress: Sendable, Equatable {
     ///   - device: The device as it is now.
     ///   - lines: The lines on it.
     ///   - recent: The end of its journal with the telling events.
-    init(_ device: Device, lines: [Line], recent: RecentTimeline?) {
+    ///   - unseenRegistrar: The PBX at which its lines register, if provd does not see it.
+    init(_ device: Device, lines: [Line], recent: RecentTimeline?, unseenRegistrar: String? = nil) {
         let events = recent?.events ?? []
-        next = NextStep.of(device, lines: lines, events: events)
+        next = NextStep.of(device, lines: lines, events: events, unseenRegistrar: unseenRegistrar)
         lastTime = recent?.lastTime
         stage =
             if next.isArrived {
@@ -66,7 +67,14 @@ extension DeviceBook {
     public func progress(of devices: [Device], lines: [Line]) async throws -> [DeviceID: DeviceProgress] {
         let byDevice = Dictionary(grouping: lines, by: \.device)
         let recent = try await appliance.store.recentTimelines(of: devices.map(\.id), limits: DeviceProgress.tellingEvents)
-        return Dictionary(
-            devices.map { ($0.id, DeviceProgress($0, lines: byDevice[$0.id] ?? [], recent: recent[$0.id])) }, uniquingKeysWith: { first, _ in first })
+        var progress: [DeviceID: DeviceProgress] = [:]
+        for device in devices where progress[device.id] == nil {
+            let lines = byDevice[device.id] ?? [], recent = recent[device.id]
+            // Looked up only where it matters: it costs the whole configuration.
+            let matters = NextStep.dependsOnRegistrar(device, lines: lines, events: recent?.events ?? [])
+            progress[device.id] = DeviceProgress(
+                device, lines: lines, recent: recent, unseenRegistrar: matters ? try await appliance.unseenRegistrar(of: device) : nil)
+        }
+        return progress
     }
 }

@@ -51,7 +51,7 @@ public struct NextStep: Sendable, Equatable {
         if device.remoteStateSIPUsername == line.username, let unseenRegistrar {
             return NextStep(
                 kind: .nothing,
-                text: "nothing that is seen here: it has the configuration of \(owner), and registers at \(unseenRegistrar), which does not tell provd",
+                text: "nothing: it has the configuration of \(owner), and registers at \(unseenRegistrar), which provd cannot see",
                 isArrived: true)
         }
         if device.remoteStateSIPUsername == line.username {
@@ -60,6 +60,12 @@ public struct NextStep: Sendable, Equatable {
         return expected(
             .ownerRequest, "it fetches the configuration of \(owner)",
             otherwise: "“provctl device sync \(device.mac?.description ?? device.id.description)”, or restart it by hand")
+    }
+
+    /// Whether the next step depends on where the device's lines register: it has its owner's configuration and is not seen to register.
+    static func dependsOnRegistrar(_ device: Device, lines: [Line], events: [TimelineEvent]) -> Bool {
+        guard let line = lines.first, device.remoteStateSIPUsername == line.username else { return false }
+        return registeredUsername(events) != line.username
     }
 
     /// What keeps the device from going on until somebody does something.

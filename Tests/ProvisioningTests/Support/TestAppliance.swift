@@ -57,6 +57,15 @@ struct TestAppliance {
         self.clock = clock
     }
 
+    /// The same appliance after provd was started again.
+    func restarted() async throws -> Appliance {
+        let again = Appliance(
+            store: store, plugins: appliance.plugins, settings: appliance.settings, logger: appliance.logger, securityLog: appliance.securityLog,
+            now: { [clock] in clock.now })
+        try await again.recallWrongCodes()
+        return again
+    }
+
     /// A request of the Yealink T46S of the tests.
     func yealink(
         _ path: String = "/0015650abbcc.cfg", from address: String = "10.77.0.11", mac: String = "00:15:65:0a:bb:cc", version: String = "66.86.0.15"
