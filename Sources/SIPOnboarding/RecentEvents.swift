@@ -11,6 +11,9 @@ struct RecentEvents<Event: Hashable & Sendable>: Sendable {
         self.memory = memory
     }
 
+    /// How many are remembered.
+    var count: Int { times.count }
+
     /// Notes an event, and says whether it is news.
     mutating func note(_ event: Event, now: ContinuousClock.Instant) -> Bool {
         if let last = times[event], last + memory > now { return false }
@@ -29,6 +32,9 @@ struct FailureCounts: Sendable {
     init(capacity: Int) {
         self.capacity = capacity
     }
+
+    /// How many addresses are remembered.
+    var count: Int { counts.count }
 
     /// Counts a failure.
     mutating func fail(_ host: String) -> Int {
@@ -62,6 +68,9 @@ struct ChallengeMemory: Sendable {
     init(capacity: Int) {
         self.capacity = capacity
     }
+
+    /// How many clients are remembered.
+    var count: Int { states.count }
 
     /// Notes that a client is challenged, and says whether it is to be offered MD5 alone.
     ///

@@ -122,6 +122,18 @@ struct FreeSWITCHTests {
         #expect(try XMLCurl.xpath("//user/@id", in: answer.text) == "ap23467bcd")
     }
 
+    @Test("A user who is called is answered with the way to its contacts, whatever FreeSWITCH wants to know of it", arguments: ["101", "bob", "ap23467bcd"])
+    func called(account: String) async throws {
+        let server = try await XMLCurl(), form = try XMLCurl.form("user-call", account: account)
+        let dialString = "//domain[@name='pbx.example']/params/param[@name='dial-string']/@value"
+        // Besides calls (mod_dptools), the same is asked for voice mail, presence, and groups.
+        for action in ["user_call", "message-count", "presence", "group_call"] {
+            let answer = try await server.post(form.replacing("action=user_call", with: "action=\(action)"))
+            #expect(try XMLCurl.xpath(dialString, in: answer.text).contains("${sofia_contact(*/${dialed_user}@${dialed_domain})}"))
+            #expect(try XMLCurl.xpath("//user/@id", in: answer.text) == account)
+        }
+    }
+
     @Test("A code of a phone without a line is called at provd in its account's name, whatever the number")
     func code() async throws {
         let answer = try await XMLCurl().post(try XMLCurl.form("dialplan", number: "123456", account: "ap23467bcd"))

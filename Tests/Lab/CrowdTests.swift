@@ -119,7 +119,7 @@ struct PowerCutTests {
             try await lab.succeed("start", "provd")
             try await lab.succeed("in", "yealink", "ip", "address", "add", "10.77.0.20/24", "dev", "eth0")
             var steps: [String] = []
-            for (place, step) in ["registered", "invited", "answered", "confirmed", "ended", "notified"].enumerated() {
+            for (place, step) in ["fetched", "registered", "invited", "answered", "confirmed", "ended", "notified", "owned"].enumerated() {
                 steps.append("\(step)=\(101 + place)=\(try await lab.succeed("line", "\(101 + place)", "Owner \(place)"))")
             }
             let run = try await lab.command(["in", "yealink", Lab.path("scripts/lab/power-cut")] + steps)

@@ -140,6 +140,61 @@ struct EndpointTests {
         }
     }
 
+    @Test("A TCP peer that sends byte after byte and never a message is disconnected, however busy it is, and others are served meanwhile")
+    func slowStream() async throws {
+        try await withEndpoint { configuration in
+            configuration.messageTimeout = .milliseconds(500)
+        } _: { _, _, address in
+            let channel = try await connect(to: address)
+            try await channel.executeThenClose { inbound, outbound in
+                try await outbound.write(ByteBuffer(string: "OPTIONS sip:a SIP/2.0\r\nX: "))
+                // A minute at the most; the bytes stay far below the bound of a header section.
+                for _ in 0..<3_000 {
+                    do { try await outbound.write(ByteBuffer(string: "x")) } catch { break }
+                    try await Task.sleep(for: .milliseconds(20))
+                    if !channel.channel.isActive { break }
+                }
+                #expect(!channel.channel.isActive)
+                var stream = TestStream(inbound.makeAsyncIterator())
+                #expect(try await Self.status(ofOptionsTo: address) == 200)
+                #expect((try? await stream.next()) == nil)
+            }
+        }
+    }
+
+    @Test("More connections than there is room for are closed at once; when one ends another takes its place")
+    func crowdedStreams() async throws {
+        try await withEndpoint { configuration in
+            configuration.maximumConnections = 1
+        } _: { _, _, address in
+            func isServed() async throws -> Bool {
+                let channel = try await connect(to: address)
+                return try await channel.executeThenClose { inbound, outbound in
+                    try? await outbound.write(ByteBuffer(string: "\r\n\r\n"))
+                    var stream = TestStream(inbound.makeAsyncIterator())
+                    let local = SIPAddress(host: "127.0.0.1", port: UInt16(clamping: channel.channel.localAddress?.port ?? 0))
+                    let phone = PhoneTexts(local: local, server: address, transport: "TCP")
+                    try? await outbound.write(ByteBuffer(bytes: try phone.request("OPTIONS", nil, number: 1, branch: "c")))
+                    return (try? await stream.next()?.response?.statusCode) == 200
+                }
+            }
+            let first = try await connect(to: address)
+            try await first.executeThenClose { inbound, outbound in
+                // Its place is taken once it was served.
+                try await outbound.write(ByteBuffer(string: "\r\n\r\n"))
+                var iterator = inbound.makeAsyncIterator()
+                _ = try await iterator.next()
+                #expect(try await !isServed())
+            }
+            // That it has ended is seen a moment later.
+            for _ in 0..<600 {
+                if try await isServed() { return }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            Issue.record("nobody took the place of a connection that ended")
+        }
+    }
+
     @Test("A TCP peer that breaks the framing hears why and is disconnected")
     func brokenFraming() async throws {
         try await withEndpoint { _ in
