@@ -12,7 +12,8 @@ import Synchronization
 
 /// Answers Asterisk's dialplan, which asks by FastAGI what a phone's dialled code means.
 ///
-/// The script `provision` takes what wazo-agid's takes, a code and the phone's address, and sets the same variable.
+/// The script `provision` takes what wazo-agid's takes, a code and the phone's address, and sets the same variable. There are others for
+/// logging in and out on somebody else's phone.
 public struct FastAGIServer: Service {
     /// How it listens.
     public struct Configuration: Sendable {
@@ -39,7 +40,7 @@ public struct FastAGIServer: Service {
     private static let sessionTime = TimeAmount.seconds(30)
 
     private let configuration: Configuration
-    private let script: ProvisionScript
+    private let scripts: PhoneScripts
     private let becameSomebodys: @Sendable (DeviceID) -> Void
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
@@ -52,14 +53,16 @@ public struct FastAGIServer: Service {
     /// Makes a server; ``run()`` starts it.
     ///
     /// - Parameters:
+    ///   - sounds: What names the sound files for what a caller is told.
     ///   - becameSomebodys: Called with each device that has a new configuration to fetch.
     ///   - onListening: Called with the port once it listens.
     public init(
-        _ configuration: Configuration, dialling: PBXDialling, logger: Logger, becameSomebodys: @escaping @Sendable (DeviceID) -> Void,
+        _ configuration: Configuration, dialling: PBXDialling, sounds: @escaping PhoneSounds = { _, _ in [] }, logger: Logger,
+        becameSomebodys: @escaping @Sendable (DeviceID) -> Void,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.configuration = configuration
-        script = ProvisionScript(dialling)
+        scripts = PhoneScripts(dialling, sounds: sounds)
         self.becameSomebodys = becameSomebodys
         self.logger = logger
         self.onListening = onListening
@@ -128,13 +131,14 @@ public struct FastAGIServer: Service {
 
     private func converse(_ session: inout Session) async throws -> Set<DeviceID> {
         let request = try await session.request()
-        guard request.script == ProvisionScript.name else {
+        guard let script = PhoneScripts.Name(rawValue: request.script) else {
             logger.warning("FastAGI asked for a script that there is not", metadata: ["script": "\(request.script.prefix(64))"])
-            _ = try await session.tell(.setVariable(ProvisionScript.reasonVariable, "unknown_script"))
-            _ = try await session.tell(.verbose("provd has no such script; it has “\(ProvisionScript.name)”", level: 1))
+            _ = try await session.tell(.setVariable(PhoneScripts.reasonVariable, "unknown_script"))
+            let names = PhoneScripts.Name.allCases.map(\.rawValue).joined(separator: ", ")
+            _ = try await session.tell(.verbose("provd has no such script; it has \(names)", level: 1))
             return []
         }
-        let result = await script.run(request)
+        let result = await scripts.run(script, request)
         do {
             for command in result.commands where try await !session.tell(command) {
                 logger.warning("Asterisk did not take a result", metadata: ["channel": "\(request.channel.prefix(64))"])

@@ -85,18 +85,31 @@ public struct AsteriskFiles: PBXFiles {
         text += "; Asks for a code, which is entered with keys and ended with #.\n[provd-access]\n"
         if let number = plan.accessNumber {
             text += """
-                exten = \(try Self.extensionName(number)),1,Answer()
-                 same = n,Read(PROVD_ENTERED,beep,12,,2,10)
+                exten = \(try Self.extensionName(number)),1,Gosub(provd-enter,s,1(enter_code,beep,12))
                  same = n,Gosub(provd-code,s,1(${PROVD_ENTERED}))
                  same = n,Hangup()
 
                 """
         }
-        text += "\n; What phones with a line dial to provd.\n[provd-features]\n"
+        text += "\n; What phones with a line dial to provd: logging in and out on somebody else's phone, and the reset.\n[provd-features]\n"
+        if let number = plan.loginNumber {
+            text += """
+                exten = \(try Self.extensionName(number)),1,Gosub(provd-enter,s,1(enter_code,beep,12))
+                 same = n,Gosub(provd-desk,s,1(login,${PROVD_ENTERED}))
+                 same = n,Hangup()
+
+                """
+        }
+        if let number = plan.logoutNumber {
+            text += """
+                exten = \(try Self.extensionName(number)),1,Gosub(provd-desk,s,1(logout))
+                 same = n,Hangup()
+
+                """
+        }
         for number in plan.resetNumbers {
             text += """
-                exten = \(try Self.extensionName(number)),1,Answer()
-                 same = n,Read(PROVD_ENTERED,vm-password,16,,1,10)
+                exten = \(try Self.extensionName(number)),1,Gosub(provd-enter,s,1(enter_pin,vm-password,16))
                  same = n,Gosub(provd-code,s,1(autoprov,${FILTER(0-9,${PROVD_ENTERED})}x))
                  same = n,Hangup()
 
@@ -134,6 +147,8 @@ public struct AsteriskFiles: PBXFiles {
 
     /// What happens with a code: provd is asked, and the caller told. The third argument of `provision` is the caller's consent, or the
     /// PIN of a reset; the `x` after it keeps an empty PIN from being taken for none.
+    ///
+    /// Where Asterisk has provd's prompts, provd names those that say it (`PROV_SAY`); else Asterisk's own sounds say something like it.
     private static func codeRoutine(_ server: String) -> String {
         """
 
@@ -143,11 +158,45 @@ public struct AsteriskFiles: PBXFiles {
          same = n,Set(PROVD_CONSENT=${ARG2})
          same = n(ask),Set(WAZO_PROV_OK=)
          same = n,Set(PROV_REASON=)
+         same = n,Set(PROV_SAY=)
          same = n,AGI(agi://\(server)/provision,${PROVD_CODE},${CHANNEL(pjsip,remote_addr)},${PROVD_CONSENT})
          same = n,Answer()
          same = n,GotoIf($["${PROV_REASON}" = "confirm"]?consent)
          same = n,GotoIf($["${PROV_REASON}" = "confirm_move"]?consent)
-         same = n,GotoIf($["${WAZO_PROV_OK}" = "1"]?done)
+         same = n(say),Gosub(provd-say,s,1)
+         same = n,Return()
+         same = n(consent),GotoIf($["${PROVD_CONSENT}" = "move"]?say)
+         same = n,ExecIf($["${PROV_SAY}" = ""]?SayDigits(${FILTER(0-9,${PROV_NUMBER})}))
+         same = n,Read(PROVD_KEY,${IF($["${PROV_SAY}" = ""]?vm-press&digits/1:${PROV_SAY})},1,,1,10)
+         same = n,GotoIf($["${PROVD_KEY}" != "1"]?refused)
+         same = n,Set(PROVD_CONSENT=${IF($["${PROV_REASON}" = "confirm_move"]?move:confirm)})
+         same = n,Goto(ask)
+         same = n(refused),Return()
+
+        ; ARG1 is “login” with the code in ARG2, or “logout”.
+        [provd-desk]
+        exten = s,1,Set(WAZO_PROV_OK=)
+         same = n,Set(PROV_REASON=)
+         same = n,Set(PROV_SAY=)
+         same = n,AGI(agi://\(server)/${ARG1},${FILTER(0-9,${ARG2})},${CHANNEL(pjsip,remote_addr)})
+         same = n,Answer()
+         same = n,Gosub(provd-say,s,1)
+         same = n,Return()
+
+        ; Asks for what ARG1 names, else with the sound of ARG2, and reads up to ARG3 digits, ended with #.
+        [provd-enter]
+        exten = s,1,Answer()
+         same = n,Set(PROV_SAY=)
+         same = n,AGI(agi://\(server)/prompt,${ARG1},${CHANNEL(pjsip,remote_addr)})
+         same = n,Read(PROVD_ENTERED,${IF($["${PROV_SAY}" = ""]?${ARG2}:${PROV_SAY})},${ARG3},,2,10)
+         same = n,Return()
+
+        ; Says what became of it: as provd says it, else with Asterisk's own sounds.
+        [provd-say]
+        exten = s,1,GotoIf($["${PROV_SAY}" = ""]?own)
+         same = n,Playback(${PROV_SAY})
+         same = n,Return()
+         same = n(own),GotoIf($["${WAZO_PROV_OK}" = "1"]?done)
          same = n,GotoIf($["${PROV_REASON}" = "unknown_code"]?wrong)
          same = n,GotoIf($["${PROV_REASON}" = "wrong_pin"]?wrong)
          same = n,Playback(ss-noservice)
@@ -157,13 +206,6 @@ public struct AsteriskFiles: PBXFiles {
          same = n(done),Playback(auth-thankyou)
          same = n,ExecIf($["${PROV_NUMBER}" != ""]?SayDigits(${FILTER(0-9,${PROV_NUMBER})}))
          same = n,Return()
-         same = n(consent),GotoIf($["${PROVD_CONSENT}" = "move"]?wrong)
-         same = n,SayDigits(${FILTER(0-9,${PROV_NUMBER})})
-         same = n,Read(PROVD_KEY,vm-press&digits/1,1,,1,10)
-         same = n,GotoIf($["${PROVD_KEY}" != "1"]?refused)
-         same = n,Set(PROVD_CONSENT=${IF($["${PROV_REASON}" = "confirm_move"]?move:confirm)})
-         same = n,Goto(ask)
-         same = n(refused),Return()
 
         """
     }

@@ -47,8 +47,10 @@ public struct PBXPlan: Sendable {
     public var fastAGI: String
     /// The number that asks for a code.
     public var accessNumber: String?
-    /// What else is dialled to provd from phones that have a line: logging in and out.
-    public var featureNumbers: [String] = []
+    /// The number with which somebody logs in on a phone of somebody else.
+    public var loginNumber: String?
+    /// The number with which they log out.
+    public var logoutNumber: String?
     /// The numbers that reset a phone; none if that is off.
     public var resetNumbers: [String] = []
     /// The numbers of emergency services.
@@ -62,6 +64,9 @@ public struct PBXPlan: Sendable {
         self.provdPort = provdPort
         self.fastAGI = fastAGI
     }
+
+    /// What is dialled to provd from phones that have a line, besides the reset.
+    var featureNumbers: [String] { [loginNumber, logoutNumber].compactMap { $0 } }
 
     /// The tenants that have lines, in a stable order.
     var tenants: [String] { Set(accounts.filter { $0.line != nil }.map(\.tenant)).sorted() }

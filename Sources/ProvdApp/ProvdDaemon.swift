@@ -103,7 +103,7 @@ struct ProvdDaemon {
         let uploads = PhoneUploads(appliance, registry: registry, shelf: UploadShelf(directory: configuration.stateDirectory + "/uploads"))
         let (restarts, restart) = AsyncStream<DeviceID>.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumRestarts))
         let sip = try sipEndpoint(appliance, readiness, certificate, inherited) { restart.yield($0) }
-        let asterisk = try AsteriskServices(configuration.pbx, appliance, configuration.onboarding.settings, logger) { restart.yield($0) }
+        let asterisk = try AsteriskServices(configuration.pbx, appliance, configuration.onboarding, logger) { restart.yield($0) }
         let synchronisation = PhoneSynchronisation(
             appliance, notifier: PhoneNotifiers([EndpointNotifier(sip)] + asterisk.notifiers), actions: HTTPPhoneActions())
         let site = pbxSite(appliance)

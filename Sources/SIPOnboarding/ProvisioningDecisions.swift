@@ -193,7 +193,7 @@ private struct Voice {
     private let manner: CallSpeech.Manner
 
     init(_ phone: PhoneDescription, _ settings: OnboardingSettings, _ manner: CallSpeech.Manner) {
-        words = Announcement.Words(vendor: phone.vendor, model: phone.model, mac: phone.macEnding)
+        words = Announcement.Words(phone)
         locale = phone.locale ?? settings.locale
         self.manner = phone.speech.flatMap(CallSpeech.Manner.init) ?? manner
     }

@@ -49,7 +49,7 @@ private struct Dialplan {
 @Suite("Codes that Asterisk asks about")
 struct FastAGIServerTests {
     private func serving(
-        _ site: Site, peers: Set<IPAddress>? = nil, _ body: (Dialplan, Told<DeviceID>) async throws -> Void
+        _ site: Site, peers: Set<IPAddress>? = nil, sounds: @escaping PhoneSounds = { _, _ in [] }, _ body: (Dialplan, Told<DeviceID>) async throws -> Void
     ) async throws {
         let loopback = try #require(IPAddress("127.0.0.1"))
         var configuration = FastAGIServer.Configuration(host: "127.0.0.1", port: 0, peers: peers ?? [loopback])
@@ -57,7 +57,7 @@ struct FastAGIServerTests {
         let told = Told<DeviceID>()
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = FastAGIServer(
-            configuration, dialling: site.dialling, logger: Site.silent, becameSomebodys: { told.note($0) }, onListening: { port.yield($0) })
+            configuration, dialling: site.dialling, sounds: sounds, logger: Site.silent, becameSomebodys: { told.note($0) }, onListening: { port.yield($0) })
         try await withThrowingTaskGroup { group in
             group.addTask { try await server.run() }
             for await number in ports {
@@ -136,7 +136,60 @@ struct FastAGIServerTests {
         }
     }
 
-    @Test("Another script is refused with the name of the one that there is")
+    @Test("Somebody logs in on another's phone, and out again")
+    func desk() async throws {
+        let site = try await Site()
+        let tenant = try #require(try await site.store.lines().first?.tenant)
+        _ = try await LineBook(site.appliance, scope: TenantScope(tenant)).add(
+            .init(number: "102", displayName: "Bob Dupont", provisioningCode: "654321"))
+        func numbers() async throws -> [String] { try await site.store.lines(on: site.phone).map(\.number) }
+        try await serving(site) { dialplan, told in
+            _ = try await dialplan.run(["123456", "10.77.0.12"])
+            let wrong = try await dialplan.run(script: "login", ["999999", "10.77.0.12"])
+            #expect(wrong == ["SET VARIABLE PROV_REASON \"unknown_code\""])
+            let login = try await dialplan.run(script: "login", channel: "PJSIP/101-00000001", ["654321", "192.0.2.1"])
+            #expect(login == ["SET VARIABLE WAZO_PROV_OK \"1\"", "SET VARIABLE PROV_REASON \"logged_in\"", "SET VARIABLE PROV_NUMBER \"102\""])
+            #expect(try await numbers() == ["102"])
+            let logout = try await dialplan.run(script: "logout", channel: "PJSIP/102-00000002", ["", "192.0.2.1"])
+            #expect(logout == ["SET VARIABLE WAZO_PROV_OK \"1\"", "SET VARIABLE PROV_REASON \"logged_out\""])
+            #expect(try await numbers() == ["101"])
+            let again = try await dialplan.run(script: "logout", ["", "10.77.0.12"])
+            #expect(again == ["SET VARIABLE PROV_REASON \"not_logged_in\""])
+            try await eventually { told.all.count == 3 }
+        }
+    }
+
+    @Test("What callers are told is named as sound files, with the phone that they hold, and what they are asked for too")
+    func sounds() async throws {
+        let site = try await Site()
+        let sounds: PhoneSounds = { speech, device in
+            switch speech {
+            case .outcome(let outcome): ["provd/en/\(outcome.reason)", "provd/en/\(device?.description ?? "none")"]
+            case .prompt(let prompt): ["provd/en/\(prompt.rawValue)", "provd/en/\(device?.description ?? "none")"]
+            }
+        }
+        try await serving(site, sounds: sounds) { dialplan, _ in
+            let asked = try await dialplan.run(script: "prompt", ["enter_pin", "10.77.0.12"])
+            #expect(asked == ["SET VARIABLE PROV_SAY \"provd/en/enter_pin&provd/en/phone-1\""])
+            let wrong = try await dialplan.run(["000000", "10.77.0.12"])
+            #expect(wrong.last == "SET VARIABLE PROV_SAY \"provd/en/unknown_code&provd/en/phone-1\"")
+            let stranger = try await dialplan.run(["123456", "10.77.0.99"])
+            #expect(stranger.last == "SET VARIABLE PROV_SAY \"provd/en/unknown_device&provd/en/none\"")
+            let said = try await dialplan.run(["123456", "10.77.0.12"])
+            #expect(said.last == "SET VARIABLE PROV_SAY \"provd/en/assigned&provd/en/phone-1\"")
+            #expect(try await dialplan.run(script: "prompt", ["x", "10.77.0.12"]).first?.hasPrefix("VERBOSE") == true)
+        }
+    }
+
+    @Test("More sound files than Asterisk reads in one command are not named at all")
+    func manySounds() async throws {
+        let site = try await Site()
+        try await serving(site, sounds: { _, _ in Array(repeating: "provd/en/this-phone", count: 200) }) { dialplan, _ in
+            #expect(try await dialplan.run(["000000", "10.77.0.12"]) == ["SET VARIABLE PROV_REASON \"unknown_code\""])
+        }
+    }
+
+    @Test("Another script is refused with the names of those that there are")
     func otherScript() async throws {
         try await serving(try await Site()) { dialplan, _ in
             let said = try await dialplan.run(script: "incoming_user_set_features", [])

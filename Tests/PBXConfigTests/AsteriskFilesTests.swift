@@ -12,7 +12,8 @@ func site(_ more: [PBXPlan.Account] = []) -> PBXPlan {
             .init(username: "ap23467bcd", password: "secret-ap", kind: .autoprov, tenant: "t1"),
         ] + more, host: "pbx.example", provdHost: "10.77.0.1", fastAGI: "10.77.0.1:4573")
     plan.accessNumber = "*99"
-    plan.featureNumbers = ["*11", "*12"]
+    plan.loginNumber = "*11"
+    plan.logoutNumber = "*12"
     plan.resetNumbers = ["*48378", "*guest"]
     plan.emergencyNumbers = ["112", "911"]
     return plan
@@ -125,7 +126,7 @@ struct AsteriskFilesTests {
     func dialplan() throws {
         let contexts = try configuration("extensions_provd.conf").sections
         let names = Set(contexts.map(\.name))
-        #expect(names == ["provd-autoprov", "provd-access", "provd-features", "provd-emergency", "provd-code", "provd-lines"])
+        #expect(names == ["provd-autoprov", "provd-access", "provd-features", "provd-emergency", "provd-code", "provd-desk", "provd-enter", "provd-say", "provd-lines"])
         let applications: Set = [
             "Set", "AGI", "Answer", "GotoIf", "Goto", "Gosub", "Playback", "Read", "SayDigits", "ExecIf", "Dial", "Hangup", "Return",
         ]
@@ -169,7 +170,8 @@ struct AsteriskFilesTests {
         let text = try #require(try AsteriskFiles(site()).files().last).text
         #expect(text.contains("exten = 101,1,Set(PROVD_CONTACTS=${PJSIP_DIAL_CONTACTS(alice)})"))
         #expect(text.contains("AGI(agi://10.77.0.1:4573/provision,${PROVD_CODE},${CHANNEL(pjsip,remote_addr)},${PROVD_CONSENT})"))
-        for number in ["*99", "*48378", "*guest", "112", "911"] { #expect(text.contains("exten = \(number),1,")) }
+        #expect(text.contains("AGI(agi://10.77.0.1:4573/${ARG1},${FILTER(0-9,${ARG2})},${CHANNEL(pjsip,remote_addr)})"))
+        for number in ["*99", "*11", "*12", "*48378", "*guest", "112", "911"] { #expect(text.contains("exten = \(number),1,")) }
     }
 
     @Test("Tenants have contexts of their own, in which a number can be another's")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import Provisioning
 import Testing
 
 @testable import SIPOnboarding
@@ -31,6 +32,29 @@ struct PromptTests {
         var other = words
         other.vendor = "Nobody"
         #expect(shelf.samples(of: Announcement(.assigned, other, locale: "en")).count < english.count)
+    }
+
+    @Test("For others who play them the files of an announcement are named, those that there are")
+    func files() throws {
+        let shelf = try PromptShelf(directory: shippedPrompts)
+        let files = shelf.files(of: Announcement(.assigned, words, locale: "fr_FR"))
+        #expect(files.first == "fr/this-phone" && files.contains("fr/vendor-yealink") && files.contains("fr/star"))
+        for file in files { #expect(FileManager.default.fileExists(atPath: "\(shippedPrompts)/\(file).ulaw"), "\(file)") }
+        #expect(shelf.files(of: Announcement(.unknownCode, words, locale: "ja")) == ["en/unknown-code"])
+        #expect(PromptShelf().files(of: Announcement(.trouble)).isEmpty)
+    }
+
+    @Test("Every outcome at a PBX has a sentence of its own where the caller can do something else about it")
+    func outcomes() {
+        var phone = PhoneDescription()
+        phone.locale = "de_DE"
+        let refusals: [PBXDialling.Outcome] = [
+            .code(.unknownCode), .code(.codeInUse), .code(.codeSpent), .code(.codeExpired), .code(.wrongPhone), .code(.deviceHasLine),
+            .locked(seconds: 5), .wrongPIN, .notLoggedIn, .trouble,
+        ]
+        let said = refusals.map { Announcement($0, at: phone, locale: "en") }
+        #expect(Set(said.map(\.sentence)).count == refusals.count && said.allSatisfy { $0.locale == "de_DE" })
+        #expect(Announcement(.enterPIN, at: PhoneDescription(), locale: "es") == Announcement(.enterPIN, locale: "es"))
     }
 
     @Test("A sentence is put together of its words; what is unknown takes its group with it")

@@ -117,6 +117,8 @@ struct GeneratedFiles: ParsableArguments {
             } catch let failure as APIClient.Failure where every != nil {
                 FileHandle.standardError.write(Data("\(failure)\n".utf8))
             }
+            // A journal or a file has what was said at once, and not when a buffer is full.
+            fflush(nil)
             try await Task.sleep(for: .seconds(every ?? 1))
         }
     }

@@ -16,6 +16,9 @@ struct PBXConfiguration: Sendable {
     /// `asterisk.fastagi_address` (an IP address of this machine, default none: FastAGI is off), `asterisk.fastagi_port` (default 4573),
     /// `asterisk.fastagi_peers` (addresses, default `127.0.0.1 ::1`): codes that Asterisk's dialplan asks about.
     var fastAGI: FastAGIServer.Configuration?
+    /// `asterisk.sounds` (text, default none): the directory below Asterisk's sounds in which provd's prompts lie. Without it callers
+    /// hear Asterisk's own sounds.
+    var soundsDirectory: String?
     /// `asterisk.ami_address` (a host or address, default none: the manager interface is not used), `asterisk.ami_port` (default 5038),
     /// `asterisk.ami_username` (default `provd`).
     var manager: Manager?
@@ -67,7 +70,7 @@ struct PBXConfiguration: Sendable {
 
     /// All keys, as they stand in the file.
     static let keys: Set<String> = [
-        "sip.registrar", "asterisk.host", "asterisk.fastagi_address", "asterisk.fastagi_port", "asterisk.fastagi_peers", "asterisk.ami_address",
+        "sip.registrar", "asterisk.host", "asterisk.fastagi_address", "asterisk.fastagi_port", "asterisk.fastagi_peers", "asterisk.sounds", "asterisk.ami_address",
         "asterisk.ami_port", "asterisk.ami_username", "asterisk.ami_secret_file", "kamailio.host", "sip.trusted_peers",
         "freeswitch.username", "freeswitch.password_file", "freeswitch.profile",
     ]
@@ -85,6 +88,14 @@ struct PBXConfiguration: Sendable {
             fastAGI = FastAGIServer.Configuration(
                 host: address, port: try ProvdConfiguration.number("asterisk.fastagi_port", in: 1...65_535, default: 4_573, reader),
                 peers: try Self.addresses("asterisk.fastagi_peers", default: "127.0.0.1 ::1", reader))
+        }
+        if let directory = reader.string(forKey: "asterisk.sounds") {
+            guard (1...64).contains(directory.utf8.count), directory.first != "/", directory.last != "/",
+                directory.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_/".contains($0)) })
+            else {
+                throw ConfigurationProblem("asterisk.sounds is “\(directory)”: write the name of a directory below Asterisk's sounds, as provd")
+            }
+            soundsDirectory = directory
         }
         if let host = reader.string(forKey: "asterisk.ami_address") {
             manager = Manager(

@@ -26,6 +26,12 @@ public struct PBXDialling: Sendable {
         case code(CodeOutcome)
         /// The phone has no line any more.
         case reset
+        /// The phone is for a while that of somebody who logged in.
+        case loggedIn(Line)
+        /// The phone has its own lines again.
+        case loggedOut
+        /// Nobody is logged in who could log out.
+        case notLoggedIn
         /// The PIN for a reset is wrong, or none is configured.
         case wrongPIN
         /// Too many wrong PINs.
@@ -36,6 +42,30 @@ public struct PBXDialling: Sendable {
         case severalDevices
         /// provd could not look.
         case trouble
+    }
+
+    /// What became of what was dialled, and for whom.
+    public struct Answer: Sendable, Equatable {
+        /// What became of it.
+        public let outcome: Outcome
+        /// The phone, if it is known.
+        public let device: DeviceID?
+        /// The devices that have a new configuration to fetch.
+        public let changed: Set<DeviceID>
+
+        init(_ outcome: Outcome, _ device: DeviceID? = nil, changed: Set<DeviceID> = []) {
+            self.outcome = outcome
+            self.device = device
+            self.changed = changed
+        }
+    }
+
+    /// What a PBX asks callers for.
+    public enum Prompt: String, Sendable, CaseIterable {
+        /// A provisioning code.
+        case enterCode = "enter_code"
+        /// The PIN of a reset.
+        case enterPIN = "enter_pin"
     }
 
     /// The word that stands for a code and resets the phone, as the dialplans of Wazo send it.
@@ -59,40 +89,69 @@ public struct PBXDialling: Sendable {
     ///   - caller: The phone.
     ///   - pin: The PIN that came with a reset; `nil` if the PBX has asked for one itself.
     ///   - consent: To what the caller has agreed.
-    /// - Returns: What became of it, and the devices that have a new configuration to fetch.
     public func dial(
         _ dialled: String, from caller: Caller, pin: String? = nil, consent: CodeDialling.Consent = .none
-    ) async -> (outcome: Outcome, changed: Set<DeviceID>) {
+    ) async -> Answer {
         let wantsReset = dialled == Self.resetWord
-        let device: DeviceID
-        do {
-            switch try await find(caller, withoutLine: !wantsReset) {
-            case .one(let id): device = id
-            case .none: return (refused(.unknownDevice, caller), [])
-            case .several: return (refused(.severalDevices, caller), [])
+        return await act(caller, withoutLine: !wantsReset) { device in
+            guard !wantsReset else { return await reset(device, caller, pin) }
+            let outcome = await dialling.dial(dialled, from: device, source: caller.address, consent: consent)
+            switch outcome {
+            case .assigned: return Answer(.code(outcome), device, changed: [device])
+            case .moved(_, let other): return Answer(.code(outcome), device, changed: [device, other])
+            case .asksToAssign, .asksToMove, .unknownCode, .codeInUse, .codeSpent, .codeExpired, .wrongPhone, .deviceHasLine, .locked, .trouble:
+                return Answer(.code(outcome), device)
             }
-        } catch {
-            appliance.logger.error("the phone that dialled at the PBX could not be looked up", metadata: ["reason": "\(error)"])
-            return (.trouble, [])
-        }
-        guard !wantsReset else { return await reset(device, caller, pin) }
-        let outcome = await dialling.dial(dialled, from: device, source: caller.address, consent: consent)
-        switch outcome {
-        case .assigned: return (.code(outcome), [device])
-        case .moved(_, let other): return (.code(outcome), [device, other])
-        case .asksToAssign, .asksToMove, .unknownCode, .codeInUse, .codeSpent, .codeExpired, .wrongPhone, .deviceHasLine, .locked, .trouble:
-            return (.code(outcome), [])
         }
     }
 
-    private func reset(_ device: DeviceID, _ caller: Caller, _ pin: String?) async -> (Outcome, Set<DeviceID>) {
+    /// Gives the phone the line of somebody who works at it for a while.
+    public func login(_ code: String, from caller: Caller) async -> Answer {
+        await act(caller) { device in
+            answer(to: device, await features.login(code, at: device, source: caller.address)) { $0.map(Outcome.loggedIn) ?? .trouble }
+        }
+    }
+
+    /// Gives the phone its own lines back.
+    public func logout(from caller: Caller) async -> Answer {
+        await act(caller) { device in
+            answer(to: device, await features.logout(at: device, source: caller.address)) { _ in .loggedOut }
+        }
+    }
+
+    /// The phone from which somebody speaks, if it is known.
+    public func device(of caller: Caller) async -> DeviceID? {
+        if case .one(let device)? = try? await find(caller, withoutLine: false) { device } else { nil }
+    }
+
+    /// Does something for the phone from which somebody speaks.
+    private func act(_ caller: Caller, withoutLine: Bool = false, _ body: (DeviceID) async -> Answer) async -> Answer {
+        do {
+            switch try await find(caller, withoutLine: withoutLine) {
+            case .one(let device): return await body(device)
+            case .none: return Answer(refused(.unknownDevice, caller))
+            case .several: return Answer(refused(.severalDevices, caller))
+            }
+        } catch {
+            appliance.logger.error("the phone that dialled at the PBX could not be looked up", metadata: ["reason": "\(error)"])
+            return Answer(.trouble)
+        }
+    }
+
+    private func reset(_ device: DeviceID, _ caller: Caller, _ pin: String?) async -> Answer {
         let outcome =
             if let pin { await features.reset(device, pin: pin, source: caller.address) } else { await features.reset(device, source: caller.address) }
+        return answer(to: device, outcome) { _ in .reset }
+    }
+
+    private func answer(to device: DeviceID, _ outcome: PhoneFeatures.Outcome, done: (Line?) -> Outcome) -> Answer {
         switch outcome {
-        case .done(_, let changed): return (.reset, changed)
-        case .wrongPIN, .unknownCode, .notPossible: return (.wrongPIN, [])
-        case .locked(let seconds): return (.locked(seconds: seconds), [])
-        case .trouble: return (.trouble, [])
+        case .done(let line, let changed): Answer(done(line), device, changed: changed)
+        case .unknownCode: Answer(.code(.unknownCode), device)
+        case .wrongPIN: Answer(.wrongPIN, device)
+        case .locked(let seconds): Answer(.locked(seconds: seconds), device)
+        case .notPossible: Answer(.notLoggedIn, device)
+        case .trouble: Answer(.trouble, device)
         }
     }
 
@@ -139,6 +198,9 @@ extension PBXDialling.Outcome {
         case .code(.locked), .locked: "locked"
         case .code(.trouble), .trouble: "trouble"
         case .reset: "reset"
+        case .loggedIn: "logged_in"
+        case .loggedOut: "logged_out"
+        case .notLoggedIn: "not_logged_in"
         case .wrongPIN: "wrong_pin"
         case .unknownDevice: "unknown_device"
         case .severalDevices: "several_devices"
@@ -148,7 +210,7 @@ extension PBXDialling.Outcome {
     /// Whether it was done.
     public var isSuccess: Bool {
         switch self {
-        case .code(.assigned), .code(.moved), .reset: true
+        case .code(.assigned), .code(.moved), .reset, .loggedIn, .loggedOut: true
         default: false
         }
     }
@@ -156,7 +218,7 @@ extension PBXDialling.Outcome {
     /// The line that the phone has now, or would have if the caller agreed.
     public var line: Line? {
         switch self {
-        case .code(.assigned(let line)), .code(.moved(let line, _)), .code(.asksToAssign(let line)), .code(.asksToMove(let line)): line
+        case .code(.assigned(let line)), .code(.moved(let line, _)), .code(.asksToAssign(let line)), .code(.asksToMove(let line)), .loggedIn(let line): line
         default: nil
         }
     }

@@ -60,7 +60,8 @@ public struct PBXSite: Sendable {
         var plan = PBXPlan(
             accounts: accounts, host: host, provdHost: settings.provd.host, provdPort: settings.provd.port ?? 5060, fastAGI: settings.fastAGI)
         plan.accessNumber = onboarding.accessNumber
-        plan.featureNumbers = [onboarding.loginNumber, onboarding.logoutNumber].compactMap { $0 }
+        plan.loginNumber = onboarding.loginNumber
+        plan.logoutNumber = onboarding.logoutNumber
         plan.resetNumbers = onboarding.resetPIN == nil ? [] : onboarding.resetNumbers.sorted()
         plan.emergencyNumbers = onboarding.emergencyNumbers.sorted()
         return plan

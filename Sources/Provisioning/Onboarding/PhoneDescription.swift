@@ -17,6 +17,15 @@ public struct PhoneDescription: Sendable, Hashable {
     /// How its calls are spoken to: `answer` or `early`, from the parameter ``speechParameter``.
     public var speech: String?
 
+    /// Describes a phone by what is known of it.
+    public init(vendor: String? = nil, model: String? = nil, macEnding: String? = nil, locale: String? = nil, speech: String? = nil) {
+        self.vendor = vendor
+        self.model = model
+        self.macEnding = macEnding
+        self.locale = locale
+        self.speech = speech
+    }
+
     /// The parameter of configs that says how calls are spoken to.
     static let speechParameter = "X_provd_speech"
 

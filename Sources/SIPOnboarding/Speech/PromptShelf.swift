@@ -67,10 +67,22 @@ public struct PromptShelf: Sendable {
     /// The languages that can be spoken.
     public var available: [String] { languages.keys.sorted() }
 
+    /// The language in which an announcement is made, and its name.
+    private func language(of announcement: Announcement) -> (key: String, value: Language)? {
+        let wanted = announcement.locale.prefix { $0.isLetter }.lowercased()
+        for name in [wanted, Self.fallback] { if let language = languages[name] { return (name, language) } }
+        return languages.min { $0.key < $1.key }
+    }
+
+    /// The files of which an announcement is made, as `en/this-phone`, for others who play them; empty if there are no prompts.
+    public func files(of announcement: Announcement) -> [String] {
+        guard let (name, language) = language(of: announcement) else { return [] }
+        return language.grammar.fragments(of: announcement).filter { language.fragments[$0] != nil }.map { "\(name)/\($0)" }
+    }
+
     /// What an announcement sounds like, in µ-law; empty if there are no prompts.
     public func samples(of announcement: Announcement) -> [UInt8] {
-        let wanted = announcement.locale.prefix { $0.isLetter }.lowercased()
-        guard let language = languages[wanted] ?? languages[Self.fallback] ?? languages.min(by: { $0.key < $1.key })?.value else { return [] }
+        guard let language = language(of: announcement)?.value else { return [] }
         // A vendor of whom there is no recording goes unsaid.
         let fragments = language.grammar.fragments(of: announcement).compactMap { language.fragments[$0] }
         guard !fragments.isEmpty else { return [] }
