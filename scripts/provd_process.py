@@ -109,6 +109,9 @@ class Provd:
         headers = {"Content-Type": media}
         if not path.startswith("/health"):
             headers["X-Auth-Token"] = self.token()
+        if method in ("PATCH", "DELETE"):
+            # Whatever is there: nobody else changes anything.
+            headers["If-Match"] = "*"
         own.request(method, path, body if body is None or isinstance(body, str) else json.dumps(body), headers)
         answer = own.getresponse()
         data = answer.read()

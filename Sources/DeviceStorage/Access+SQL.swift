@@ -16,6 +16,15 @@ extension Tenant {
             })
     }
 
+    /// Whose each provisioning key is. The index on names has them side by side.
+    static func fetchProvisioningKeys(_ database: Database) throws -> [String: TenantID] {
+        let prefix = SettingName.provisioningKeyOwner
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT substr(name, ?) AS key, value FROM settings WHERE name >= ? AND name < ?",
+            arguments: [prefix.count + 1, prefix, String(prefix.dropLast()) + "/"])
+        return Dictionary(rows.map { ($0["key"], TenantID($0["value"])) }) { first, _ in first }
+    }
+
     /// The tenants that rows of a table name, found by one step in the index on tenants for each.
     static func fetchNamed(_ database: Database, in table: String) throws -> [TenantID] {
         try String.fetchAll(

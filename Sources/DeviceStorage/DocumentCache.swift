@@ -22,6 +22,7 @@ final class DocumentCache: Sendable {
         var bindings: [MACAddress: AddressBinding] = [:]
         var tenants: TenantTree?
         var tokens: [[UInt8]: APIToken] = [:]
+        var provisioningKeys: [String: TenantID]?
         /// Lines and autoprov accounts by SIP user name; `nil` for a name that is known to be none.
         var lines: [String: Line?] = [:]
         var accounts: [String: AutoprovAccount?] = [:]
@@ -37,6 +38,8 @@ final class DocumentCache: Sendable {
     func binding(_ mac: MACAddress) -> AddressBinding? { state.withLock { $0.bindings[mac] } }
 
     var tenants: TenantTree? { state.withLock { $0.tenants } }
+    /// Whose each provisioning key is.
+    var provisioningKeys: [String: TenantID]? { state.withLock { $0.provisioningKeys } }
     func token(_ digest: [UInt8]) -> APIToken? { state.withLock { $0.tokens[digest] } }
 
     /// The line with a SIP user name; the inner `nil` says that there is none.
@@ -45,6 +48,7 @@ final class DocumentCache: Sendable {
     func account(username: String) -> AutoprovAccount?? { state.withLock { $0.accounts[username] } }
 
     func keep(_ tenants: TenantTree, generation: UInt64) { update(generation) { $0.tenants = tenants } }
+    func keep(provisioningKeys: [String: TenantID], generation: UInt64) { update(generation) { $0.provisioningKeys = provisioningKeys } }
     func keep(_ token: APIToken, generation: UInt64) {
         update(generation) { Self.keep(token, as: token.digest, in: &$0.tokens) }
     }
@@ -91,6 +95,7 @@ final class DocumentCache: Sendable {
             if changes.access {
                 state.tenants = nil
                 state.tokens = [:]
+                state.provisioningKeys = nil
             }
             for mac in changes.macs {
                 state.devicesByMAC[mac] = nil

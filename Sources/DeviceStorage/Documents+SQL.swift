@@ -46,12 +46,32 @@ extension Device {
             .map(Device.init)
     }
 
+    static func fetch(_ database: Database, sharedWith tenants: Set<TenantID>) throws -> [Device] {
+        let places = tenants.map { _ in "?" }.joined(separator: ", "), names = StatementArguments(tenants.map(\.description))
+        // CROSS makes SQLite begin with the tenants' lines, which are fewer than the others' devices.
+        return try Row.fetchAll(
+            database,
+            sql: """
+                SELECT devices.id AS id, devices.document AS document FROM lines CROSS JOIN devices ON devices.id = lines.device
+                WHERE lines.tenant IN (\(places)) AND (devices.tenant IS NULL OR devices.tenant NOT IN (\(places)))
+                GROUP BY devices.rank ORDER BY min(lines.rank)
+                """,
+            arguments: names + names
+        ).map(Device.init)
+    }
+
     static func fetch(_ database: Database, _ query: PageQuery) throws -> Page<Device> {
-        let (condition, arguments) = query.condition(columns: PageQuery.Column.allCases)
-        let rows = try Row.fetchAll(
-            database, sql: "SELECT rank, id, document FROM devices WHERE \(condition) ORDER BY rank LIMIT ?",
-            arguments: arguments + [query.limit + 1])
-        return try Page(rows, limit: query.limit, Device.init)
+        let (condition, conditionArguments) = query.condition(columns: PageQuery.Column.allCases)
+        var wanted = "\(condition) ORDER BY rank LIMIT ?", arguments = conditionArguments + [query.limit + 1]
+        if (query.tenants?.count ?? 0) > 1 {
+            // An index has the devices of each tenant in their order, but not those of several. Their ranks alone are sorted then, and no document is
+            // read that the page does not hold.
+            wanted = "rank IN (SELECT rank FROM devices WHERE \(wanted)) ORDER BY rank LIMIT ?"
+            arguments += [query.limit + 1]
+        }
+        return try Page(
+            try Row.fetchCursor(database, sql: "SELECT rank, id, document FROM devices WHERE \(wanted)", arguments: arguments), limit: query.limit,
+            Device.init)
     }
 
     func save(_ database: Database) throws {
@@ -80,6 +100,11 @@ extension Config {
 
     static func fetchAll(_ database: Database) throws -> [Config] {
         try Row.fetchAll(database, sql: "SELECT id, document FROM configs ORDER BY rank").map(Config.init)
+    }
+
+    static func fetch(_ database: Database, after position: Int64?, limit: Int) throws -> Page<Config> {
+        let statement = try database.cachedStatement(sql: "SELECT rank, id, document FROM configs WHERE rank > ? ORDER BY rank LIMIT ?")
+        return try Page(try Row.fetchCursor(statement, arguments: [position ?? 0, limit + 1]), limit: limit, Config.init)
     }
 
     func save(_ database: Database) throws {

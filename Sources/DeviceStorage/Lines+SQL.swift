@@ -34,9 +34,19 @@ extension Line {
         try Row.fetchAll(database, sql: "SELECT * FROM lines ORDER BY number").map(Line.init)
     }
 
+    /// A part of the lines of some tenants by number; those of one number, which tenants can share, by their keys.
+    static func fetch(_ database: Database, of tenants: Set<TenantID>, after last: Line?, limit: Int) throws -> [Line] {
+        let places = tenants.map { _ in "?" }.joined(separator: ", ")
+        let arguments: StatementArguments = [last?.number ?? "", last?.id.description ?? ""] + StatementArguments(tenants.map(\.description)) + [limit]
+        return try Row.fetchAll(
+            database, sql: "SELECT * FROM lines WHERE (number, id) > (?, ?) AND tenant IN (\(places)) ORDER BY number, id LIMIT ?",
+            arguments: arguments
+        ).map(Line.init)
+    }
+
     static func fetch(_ database: Database, _ query: PageQuery) throws -> Page<Line> {
         let (condition, arguments) = query.condition(columns: [])
-        let rows = try Row.fetchAll(
+        let rows = try Row.fetchCursor(
             database, sql: "SELECT * FROM lines WHERE \(condition) ORDER BY rank LIMIT ?", arguments: arguments + [query.limit + 1])
         return try Page(rows, limit: query.limit, Line.init)
     }

@@ -31,9 +31,17 @@ extension PageQuery {
 
 extension Page {
     /// Makes a page of rows, of which one more was asked for than the page may hold: it shows whether there is a next page.
-    init(_ rows: [Row], limit: Int, _ element: (Row) throws -> Element) throws {
-        let page = rows.prefix(limit)
-        let next: Int64? = rows.count > limit ? page.last.map { $0["rank"] } : nil
-        self.init(try page.map(element), next: next)
+    init(_ rows: RowCursor, limit: Int, _ element: (Row) throws -> Element) throws {
+        var elements: [Element] = []
+        var last: Int64?, next: Int64?
+        while let row = try rows.next() {
+            guard elements.count < limit else {
+                next = last
+                break
+            }
+            elements.append(try element(row))
+            last = row["rank"]
+        }
+        self.init(elements, next: next)
     }
 }

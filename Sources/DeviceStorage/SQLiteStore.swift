@@ -116,8 +116,8 @@ extension SQLiteStore {
         return config
     }
 
-    public func configs() async throws(StoreError) -> [Config] {
-        try await read { try Config.fetchAll($0) }
+    public func configs(after position: Int64?, limit: Int) async throws(StoreError) -> Page<Config> {
+        try await read { try Config.fetch($0, after: position, limit: limit) }
     }
 }
 
@@ -144,6 +144,10 @@ extension SQLiteStore {
         try await read { try Line.fetchAll($0) }
     }
 
+    public func lines(of tenants: Set<TenantID>, after last: Line?, limit: Int) async throws(StoreError) -> [Line] {
+        try await read { try Line.fetch($0, of: tenants, after: last, limit: limit) }
+    }
+
     public func autoprovAccount(username: String) async throws(StoreError) -> AutoprovAccount? {
         if let known = cache.account(username: username) { return known }
         let generation = cache.generation
@@ -158,6 +162,10 @@ extension SQLiteStore {
 extension SQLiteStore {
     public func devices(_ query: PageQuery) async throws(StoreError) -> Page<Device> {
         try await read { try Device.fetch($0, query) }
+    }
+
+    public func devicesShared(with tenants: Set<TenantID>) async throws(StoreError) -> [Device] {
+        try await read { try Device.fetch($0, sharedWith: tenants) }
     }
 
     public func lines(_ query: PageQuery) async throws(StoreError) -> Page<Line> {
@@ -178,6 +186,14 @@ extension SQLiteStore {
         let tenants = try await read { try Tenant.fetchTree($0) }
         cache.keep(tenants, generation: generation)
         return tenants
+    }
+
+    public func provisioningKeys() async throws(StoreError) -> [String: TenantID] {
+        if let known = cache.provisioningKeys { return known }
+        let generation = cache.generation
+        let keys = try await read { try Tenant.fetchProvisioningKeys($0) }
+        cache.keep(provisioningKeys: keys, generation: generation)
+        return keys
     }
 
     public func token(digest: [UInt8]) async throws(StoreError) -> APIToken? {

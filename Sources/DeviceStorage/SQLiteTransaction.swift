@@ -12,7 +12,7 @@ struct DocumentChanges: Sendable {
     var configs: Set<ConfigID> = []
     /// The SIP user names whose line or autoprov account changed, came or went.
     var usernames: Set<String> = []
-    /// Whether tenants or tokens changed, which are few and forgotten together.
+    /// Whether tenants, tokens or provisioning keys changed, which are few and forgotten together.
     var access = false
 
     /// Adds the changes of another transaction.
@@ -28,7 +28,7 @@ struct DocumentChanges: Sendable {
 /// The reads and writes of one transaction, on the writer's connection.
 final class SQLiteTransaction: StoreTransaction {
     private let database: Database
-    private let audit: AuditTrail?
+    private let trail: AuditTrail?
     private(set) var changes = DocumentChanges()
 
     /// Makes a transaction.
@@ -36,7 +36,7 @@ final class SQLiteTransaction: StoreTransaction {
     /// - Parameter actor: Who makes the changes on purpose; each is written into the audit log then.
     init(database: Database, actor: AuditActor?) {
         self.database = database
-        audit = actor.map { AuditTrail(database: database, actor: $0) }
+        trail = actor.map { AuditTrail(database: database, actor: $0) }
     }
 
     // MARK: Reads
@@ -72,35 +72,35 @@ final class SQLiteTransaction: StoreTransaction {
     func save(_ device: Device) throws {
         let former = try note(device.id, now: device)
         try device.save(database)
-        try audit?.note("device", device.id.description, from: former.map { .object($0.document) }, to: .object(device.document))
+        try trail?.note("device", device.id.description, from: former.map { .object($0.document) }, to: .object(device.document))
     }
 
     func save(_ config: Config) throws {
         changes.configs.insert(config.id)
-        let former = try audit.flatMap { _ in try Config.fetch(database, config.id) }
+        let former = try trail.flatMap { _ in try Config.fetch(database, config.id) }
         try config.save(database)
-        try audit?.note("config", config.id.description, from: former.map { .object($0.document) }, to: .object(config.document))
+        try trail?.note("config", config.id.description, from: former.map { .object($0.document) }, to: .object(config.document))
     }
 
     func save(_ line: Line) throws {
         let former = try self.line(line.id)
         changes.usernames.formUnion([line.username, former?.username ?? line.username])
         try line.save(database)
-        try audit?.note("line", line.id.description, from: former?.auditDocument, to: line.auditDocument)
+        try trail?.note("line", line.id.description, from: former?.auditDocument, to: line.auditDocument)
     }
 
     func save(_ tenant: Tenant) throws {
         changes.access = true
         let former = try tenants()[tenant.id]
         try tenant.save(database)
-        try audit?.note("tenant", tenant.id.description, from: former?.auditDocument, to: tenant.auditDocument)
+        try trail?.note("tenant", tenant.id.description, from: former?.auditDocument, to: tenant.auditDocument)
     }
 
     func save(_ token: APIToken) throws {
         changes.access = true
         let former = try self.token(token.id)
         try token.save(database)
-        try audit?.note("token", token.id.description, from: former?.auditDocument, to: token.auditDocument)
+        try trail?.note("token", token.id.description, from: former?.auditDocument, to: token.auditDocument)
     }
 
     func save(_ account: AutoprovAccount) throws {
@@ -117,13 +117,14 @@ final class SQLiteTransaction: StoreTransaction {
     func save(_ association: PluginAssociation) throws { try association.save(database) }
 
     func save(setting name: String, _ value: String?) throws {
-        if let audit, name.hasPrefix("parameter.") {
+        if name.hasPrefix(SettingName.provisioningKeyOwner) { changes.access = true }
+        if let audit = trail, name.hasPrefix("parameter.") {
             // Named as a member, so that a provisioning key is masked as such.
             let member = name.split(separator: ".").dropFirst().first.map(String.init) ?? name
             func document(_ value: String?) -> JSONValue? { value.map { .object([member: .string($0)]) } }
             try audit.note("parameter", name, from: document(try setting(name)), to: document(value))
         }
-        if let audit, name.hasPrefix("lock.") {
+        if let audit = trail, name.hasPrefix("lock.") {
             try audit.note("lock", name, from: try setting(name).map(JSONValue.string), to: value.map(JSONValue.string))
         }
         if let value {
@@ -137,7 +138,7 @@ final class SQLiteTransaction: StoreTransaction {
 
     func delete(_ id: DeviceID) throws {
         let former = try note(id, now: nil)
-        try audit?.note("device", id.description, from: former.map { .object($0.document) }, to: nil)
+        try trail?.note("device", id.description, from: former.map { .object($0.document) }, to: nil)
         // The schema takes the device off its lines, and its account with it.
         changes.usernames.formUnion(try lines(on: id).map(\.username))
         try noteAccount(of: id)
@@ -146,26 +147,26 @@ final class SQLiteTransaction: StoreTransaction {
 
     func delete(_ id: ConfigID) throws {
         changes.configs.insert(id)
-        if let audit { try audit.note("config", id.description, from: try config(id).map { .object($0.document) }, to: nil) }
+        if let audit = trail { try audit.note("config", id.description, from: try config(id).map { .object($0.document) }, to: nil) }
         try database.execute(sql: "DELETE FROM configs WHERE id = ?", arguments: [id.description])
     }
 
     func delete(_ id: TenantID) throws {
         changes.access = true
-        if let audit { try audit.note("tenant", id.description, from: try tenants()[id]?.auditDocument, to: nil) }
+        if let audit = trail { try audit.note("tenant", id.description, from: try tenants()[id]?.auditDocument, to: nil) }
         try database.execute(sql: "DELETE FROM tenants WHERE id = ?", arguments: [id.description])
     }
 
     func delete(_ id: APITokenID) throws {
         changes.access = true
-        if let audit { try audit.note("token", id.description, from: try token(id)?.auditDocument, to: nil) }
+        if let audit = trail { try audit.note("token", id.description, from: try token(id)?.auditDocument, to: nil) }
         try database.execute(sql: "DELETE FROM tokens WHERE id = ?", arguments: [id.description])
     }
 
     func delete(_ id: LineID) throws {
         let former = try line(id)
         if let former { changes.usernames.insert(former.username) }
-        try audit?.note("line", id.description, from: former?.auditDocument, to: nil)
+        try trail?.note("line", id.description, from: former?.auditDocument, to: nil)
         try database.execute(sql: "DELETE FROM lines WHERE id = ?", arguments: [id.description])
     }
 
@@ -184,6 +185,10 @@ final class SQLiteTransaction: StoreTransaction {
     }
 
     func append(_ events: [TimelineEvent]) throws { try TimelineEvent.append(events, to: database) }
+
+    func audit(_ kind: String, _ subject: String, from before: JSONValue?, to after: JSONValue?) throws {
+        try trail?.note(kind, subject, from: before, to: after)
+    }
 
     /// Notes the account that a device has until now.
     private func noteAccount(of device: DeviceID) throws {

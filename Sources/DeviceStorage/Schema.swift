@@ -134,6 +134,10 @@ enum Schema {
                     CREATE INDEX lines_tenant ON lines(tenant);
                     """)
         }
+        migrator.registerMigration("5 steps of each device") { database in
+            // What was the last step of a kind is asked of every phone in a list, and a phone that probes for files makes a thousand of another.
+            try database.execute(sql: "CREATE INDEX timeline_step ON timeline(device, step, id);")
+        }
         return migrator
     }
 }

@@ -15,9 +15,17 @@ extension JSONValue {
 
     /// The value as a JSON text in UTF-8, without white space unless asked for.
     public func serialized(_ options: WritingOptions = []) -> [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes, options)
+        return bytes
+    }
+
+    /// Appends the value as a JSON text in UTF-8, without white space unless asked for.
+    public func write(to bytes: inout [UInt8], _ options: WritingOptions = []) {
         var writer = JSONWriter(options: options)
+        swap(&writer.bytes, &bytes)
         writer.write(self, depth: 0)
-        return writer.bytes
+        swap(&writer.bytes, &bytes)
     }
 
     /// The value as a JSON text.
@@ -43,12 +51,13 @@ private struct JSONWriter {
                 writer.write(elements[index], depth: depth + 1)
             }
         case .object(let object):
-            let names = options.contains(.sorted) ? object.keys.sorted() : object.keys
-            writeList(open: "{", close: "}", count: names.count, depth: depth) { writer, index in
-                writer.write(names[index])
+            let order = options.contains(.sorted) ? object.indices.sorted { object[$0].0 < object[$1].0 } : nil
+            writeList(open: "{", close: "}", count: object.count, depth: depth) { writer, index in
+                let (name, value) = object[order?[index] ?? index]
+                writer.write(name)
                 writer.bytes.append(UInt8(ascii: ":"))
                 if writer.options.contains(.indented) { writer.bytes.append(UInt8(ascii: " ")) }
-                writer.write(object[names[index]] ?? .null, depth: depth + 1)
+                writer.write(value, depth: depth + 1)
             }
         }
     }
@@ -74,6 +83,9 @@ private struct JSONWriter {
 
     private mutating func write(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
+        defer { bytes.append(UInt8(ascii: "\"")) }
+        // Most texts have nothing to escape: they are copied in one piece.
+        if text.utf8.allSatisfy(isPlain) { return bytes.append(contentsOf: text.utf8) }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": bytes.append(contentsOf: "\\\"".utf8)
@@ -86,7 +98,12 @@ private struct JSONWriter {
             default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a byte of UTF-8 stands for itself.
+    private func isPlain(_ byte: UInt8) -> Bool {
+        guard byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return false }
+        return byte <= 0x7E || !options.contains(.asciiOnly)
     }
 
     private mutating func escape(_ unit: UInt16) {

@@ -38,7 +38,8 @@ public struct AuditEntry: Sendable, Equatable {
     public let actor: AuditActor
     /// What was done.
     public let action: Action
-    /// To what kind of thing: `device`, `config`, `line`, `tenant`, `token`, `parameter`, `lock`.
+    /// To what kind of thing: `device`, `config`, `line`, `tenant`, `token`, `parameter`, `lock`, `plugin`, `firmware`,
+    /// `template`, `repository`.
     public let kind: String
     /// To which one.
     public let subject: String

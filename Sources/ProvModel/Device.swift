@@ -37,6 +37,11 @@ public struct Device: Sendable, Hashable {
         get { text("ip").flatMap { IPAddress($0) } }
         set { document["ip"] = newValue.map { .string($0.description) } }
     }
+    /// Whether the address is but what a tenant's client wrote: provd has not heard the device there, and sends it nothing.
+    public var isAddressClaimed: Bool {
+        get { document["ip_claimed"]?.bool ?? false }
+        set { document["ip_claimed"] = newValue ? true : nil }
+    }
     /// The serial number.
     public var serialNumber: String? {
         get { text("sn") }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+public import JSONText
 public import NetTypes
 
 /// A member of device documents by which a device is looked up.
@@ -30,8 +31,10 @@ public protocol DeviceRepository: Sendable {
 public protocol ConfigRepository: Sendable {
     /// The config with a key, or `nil`.
     func config(_ id: ConfigID) async throws(StoreError) -> Config?
-    /// All configs, oldest first.
-    func configs() async throws(StoreError) -> [Config]
+    /// A part of the configs, oldest first.
+    ///
+    /// - Parameter position: The position after which the part begins; `nil` for the first.
+    func configs(after position: Int64?, limit: Int) async throws(StoreError) -> Page<Config>
 }
 
 /// Reads of lines and of the accounts of devices without one.
@@ -44,6 +47,10 @@ public protocol LineRepository: Sendable {
     func lines(on device: DeviceID) async throws(StoreError) -> [Line]
     /// All lines by number.
     func lines() async throws(StoreError) -> [Line]
+    /// A part of the lines of some tenants, by number.
+    ///
+    /// - Parameter last: The line after which the part begins; `nil` for the first.
+    func lines(of tenants: Set<TenantID>, after last: Line?, limit: Int) async throws(StoreError) -> [Line]
     /// The autoprov account with a SIP user name, or `nil`.
     func autoprovAccount(username: String) async throws(StoreError) -> AutoprovAccount?
 }
@@ -138,12 +145,25 @@ public struct Page<Element: Sendable>: Sendable {
         self.elements = elements
         self.next = next
     }
+
+    /// The same part of a list of what is made of its elements.
+    public func map<Other>(_ transform: (Element) throws -> Other) rethrows -> Page<Other> {
+        Page<Other>(try elements.map(transform), next: next)
+    }
+}
+
+/// Under which names settings are kept that the storage itself looks at.
+public enum SettingName {
+    /// What stands before a provisioning key in the name of the setting that says whose it is.
+    public static let provisioningKeyOwner = "provisioning_key_owner."
 }
 
 /// Reads of tenants and tokens.
 public protocol AccessRepository: Sendable {
     /// All tenants.
     func tenants() async throws(StoreError) -> TenantTree
+    /// Whose each provisioning key is.
+    func provisioningKeys() async throws(StoreError) -> [String: TenantID]
     /// The token with a digest, or `nil`.
     func token(digest: [UInt8]) async throws(StoreError) -> APIToken?
     /// The tenants to which any device or line belongs.
@@ -158,6 +178,8 @@ public protocol AccessRepository: Sendable {
 public protocol ProvisioningStore: DeviceRepository, ConfigRepository, LineRepository, TimelineRepository, AccessRepository {
     /// A part of the devices, oldest first.
     func devices(_ query: PageQuery) async throws(StoreError) -> Page<Device>
+    /// The devices of other tenants that have a line of some tenants, in the order of their oldest such line.
+    func devicesShared(with tenants: Set<TenantID>) async throws(StoreError) -> [Device]
     /// A part of the lines, oldest first.
     func lines(_ query: PageQuery) async throws(StoreError) -> Page<Line>
     /// The lines on any of some devices, in the order in which they came to them.
@@ -226,6 +248,11 @@ public protocol StoreTransaction {
 
     /// Adds events to the journal with the rest of the transaction.
     func append(_ events: [TimelineEvent]) throws
+
+    /// Notes in the audit log what somebody changed outside of the database, such as a plugin: by it who looks up the log learns of it too.
+    ///
+    /// Nothing is noted where nobody acts, or nothing changed.
+    func audit(_ kind: String, _ subject: String, from before: JSONValue?, to after: JSONValue?) throws
 }
 
 /// Why storage could not do what was asked.

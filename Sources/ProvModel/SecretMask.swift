@@ -39,17 +39,20 @@ public enum SecretMask {
     /// The value with every secret in it masked. Null and empty texts hide nothing and stay.
     public static func mask(_ value: JSONValue) -> JSONValue {
         switch value {
-        case .object(let object):
-            .object(
-                JSONObject(
-                    object.map { name, value in
-                        if proxies.contains(name), let proxy = value.string { return (name, .string(mask(proxy: proxy))) }
-                        let hides = isSecret(name) && !value.isNull && value != ""
-                        return (name, hides ? .string(text) : mask(value))
-                    }))
+        case .object(let object): .object(mask(object))
         case .array(let elements): .array(elements.map(mask))
         case .string(let text): .string(mask(address: text))
         case .null, .bool, .int, .double: value
         }
+    }
+
+    /// The object with every secret in it masked.
+    public static func mask(_ object: JSONObject) -> JSONObject {
+        JSONObject(
+            object.map { name, value in
+                if proxies.contains(name), let proxy = value.string { return (name, .string(mask(proxy: proxy))) }
+                let hides = isSecret(name) && !value.isNull && value != ""
+                return (name, hides ? .string(text) : mask(value))
+            })
     }
 }

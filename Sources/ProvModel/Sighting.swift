@@ -62,13 +62,16 @@ public struct Sighting: Sendable, Equatable {
     public var ip: IPAddress?
     /// Why the device was taken for this, in words, most telling first.
     public var basis: [String]
+    /// The tenant whose provisioning key the device showed, or `nil` if it showed none.
+    public var tenant: TenantID?
 
     /// Makes a sighting.
-    public init(source: Source, trust: Trust, identity: Identity, ip: IPAddress?, basis: [String] = []) {
+    public init(source: Source, trust: Trust, identity: Identity, ip: IPAddress?, basis: [String] = [], tenant: TenantID? = nil) {
         self.source = source
         self.trust = trust
         self.identity = identity
         self.ip = ip
         self.basis = basis
+        self.tenant = tenant
     }
 }

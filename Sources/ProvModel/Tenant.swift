@@ -30,10 +30,15 @@ public struct TenantTree: Sendable, Equatable {
     /// The tenants, oldest first.
     public let tenants: [Tenant]
     private let byID: [TenantID: Tenant]
+    /// The tenants right below each.
+    private let below: [TenantID: [TenantID]]
 
     /// Makes the tree.
     public init(_ tenants: [Tenant]) {
         self.tenants = tenants
+        var below: [TenantID: [TenantID]] = [:]
+        for tenant in tenants { if let parent = tenant.parent { below[parent, default: []].append(tenant.id) } }
+        self.below = below
         byID = Dictionary(tenants.map { ($0.id, $0) }) { first, _ in first }
     }
 
@@ -45,8 +50,11 @@ public struct TenantTree: Sendable, Equatable {
 
     /// A tenant and all below it; a tenant that is not known has a tree of its own.
     public func tree(of root: TenantID) -> Set<TenantID> {
-        guard tenants.count > 1 else { return [root] }
-        return Set(tenants.lazy.map(\.id).filter { isTenant($0, inTreeOf: root) }).union([root])
+        var tree: Set<TenantID> = [root], waiting = [root]
+        while let parent = waiting.popLast() {
+            for child in below[parent] ?? [] where tree.insert(child).inserted { waiting.append(child) }
+        }
+        return tree
     }
 
     /// A tenant, the one above it, and so on to the root. It ends also where the database holds a cycle.

@@ -67,8 +67,16 @@ public struct ProvdCommand: AsyncParsableCommand {
                 sightings         \(configuration.sightingsSocket)
                 state             \(configuration.stateDirectory)
                 plugins           \(places.pluginCount) in \(configuration.pluginsDirectory)
-                files with credentials go to \(configuration.fileAccess == .open ? "whoever asks" : "the address that is bound to the phone")
+                files with credentials go to \(Self.words(configuration.fileAccess))
                 """)
+        }
+
+        private static func words(_ access: FileAccessPolicy) -> String {
+            switch access {
+            case .open: "whoever asks"
+            case .bound: "the address that is bound to the phone"
+            case .key: "whoever asks with the provisioning key of the phone's tenant"
+            }
         }
 
         private static func tls(_ configuration: ProvdConfiguration) -> String {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import DeviceStorage
 import Foundation
+import GRDB
 import JSONText
 import NetTypes
 import ProvModel
 import Testing
+
+@testable import DeviceStorage
 
 /// A folder of its own for a test, which goes with it.
 final class TemporaryFolder {
@@ -48,7 +50,7 @@ struct MigrationTests {
         #expect(lines.map(\.number) == ["101", "102"] && lines.allSatisfy { $0.tenant == tenant })
         #expect(lines.first?.password == "fixture-password-1" && lines.first?.provisioningCode == "424242")
         #expect(lines.last?.server == SIPServer(host: "pbx.example.net", port: 5070))
-        #expect(try await store.configs().count == 6)
+        #expect(try await store.configs(after: nil, limit: 10).elements.count == 6)
         #expect(try await store.timeline(of: nil, after: 0, limit: 10).count == 4)
         #expect(try await store.setting("parameter.provisioning_key.\(tenant)") == "tenant-key-1")
         #expect(try await store.tokens().isEmpty)
@@ -81,7 +83,33 @@ struct MigrationTests {
         #expect(try await store.audit(tenants: nil, subject: nil, before: nil, limit: 100).count == 10)
     }
 
-    @Test("A database that was brought up to date is sound, and opens again", arguments: ["schema-1.db", "schema-2.db"])
+    @Test("All that was in a database of the third and the fourth schema is in it still", arguments: ["schema-3.db", "schema-4.db"])
+    func thirdAndFourth(fixture: String) async throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.copy(fixture))
+        let main = try #require(try await store.setting("tenant").map(TenantID.init))
+        #expect(try await store.tenants().tenants.map(\.name).sorted() == ["branch", "main"])
+        #expect(try await store.tokens().map(\.name) == ["administrator", "reader"])
+        let lines = try await store.lines()
+        #expect(lines.map(\.number) == ["101", "102"] && lines.first?.password == "fixture-password-1" && lines.first?.provisioningCode == "424242")
+        #expect(lines.first?.codeIssued == 1_795_400_000.5 && lines.first?.codeUsed == 1_795_400_100.5 && lines.last?.codeIssued == nil)
+        #expect(try await store.device(DeviceID(stored: "d1"))?.document["description"] == "lobby")
+        #expect(try await store.devices(PageQuery(tenants: [main], limit: 10)).elements.count == 2)
+        #expect(try await store.timeline(of: nil, after: 0, limit: 100).count == 6)
+        #expect(try await store.audit(tenants: nil, subject: nil, before: nil, limit: 100).count == 10)
+        #expect(try await store.setting("lock.overall") == #"{"count":3}"#)
+        #expect(try await store.provisioningKeys() == (fixture == "schema-4.db" ? ["fixture-key-4": main] : [:]))
+    }
+
+    @Test("There is a database of each schema but the present one")
+    func complete() throws {
+        let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+        for number in 1..<Schema.migrator.migrations.count {
+            #expect(FileManager.default.fileExists(atPath: fixtures.appending(path: "schema-\(number).db").path), "add one of schema \(number)")
+        }
+    }
+
+    @Test("A database that was brought up to date is sound, and opens again", arguments: ["schema-1.db", "schema-2.db", "schema-3.db", "schema-4.db"])
     func again(fixture: String) async throws {
         let folder = try TemporaryFolder()
         let path = try folder.copy(fixture)

@@ -56,6 +56,16 @@ struct QueryTests {
         }
     }
 
+    @Test("The last steps of a kind are found by an index, whatever else a phone did")
+    func steps() async throws {
+        let plan = try await store.database.read { database in
+            try Row.fetchAll(
+                database, sql: "EXPLAIN QUERY PLAN SELECT * FROM timeline WHERE device = ? AND step = ? ORDER BY id DESC LIMIT ?", arguments: ["d1", "dhcp", 1]
+            ).map { $0["detail"] as String }.joined(separator: "; ")
+        }
+        #expect(plan.contains("INDEX timeline_step (device=? AND step=?)") && !plan.contains("TEMP B-TREE"), "\(plan)")
+    }
+
     @Test("What few devices share is found by its own index, whatever the tenants; what many share, within each tenant")
     func plans() async throws {
         func plan(_ equals: [PageQuery.Column: String], tenants: Int) async throws -> String {

@@ -64,4 +64,29 @@ struct JSONTextTests {
         #expect(JSONValue.object(merged).text() == #"{"a":1,"lines":{"1":{"username":"y","number":"5"}},"b":null}"#)
         #expect(merged["b"] == JSONValue.null)
     }
+
+    @Test("Objects of any size keep their order, find their members and lose them", arguments: [0, 1, 15, 16, 17, 18, 100])
+    func sizes(count: Int) {
+        var object = JSONObject((0..<count).map { ("m\($0)", .int($0)) })
+        #expect(object.keys == (0..<count).map { "m\($0)" } && object.count == count)
+        #expect((0..<count).allSatisfy { object["m\($0)"] == .int($0) } && object["m\(count)"] == nil)
+        let backwards = JSONObject((0..<count).reversed().map { ("m\($0)", .int($0)) })
+        #expect(object == backwards && object.hashValue == backwards.hashValue)
+        if count > 0 { object["m0"] = "other" }
+        #expect(count == 0 || object != backwards)
+        for number in stride(from: 0, to: count, by: 2) { object["m\(number)"] = nil }
+        #expect(object.keys == stride(from: 1, to: count, by: 2).map { "m\($0)" })
+        object["new"] = true
+        #expect(object.keys.last == "new" && object["new"] == true && object["m0"] == nil)
+        #expect(stride(from: 1, to: count, by: 2).allSatisfy { object["m\($0)"] == .int($0) })
+    }
+
+    @Test("A text with nothing to escape is written as one that has", arguments: ["", "plain", "é", "\u{7F}", "a\"b", "\\", "\n", "\u{1}", "😀x"])
+    func texts(text: String) throws {
+        for options in [JSONValue.WritingOptions(), .asciiOnly] {
+            let written = JSONValue.string(text).serialized(options)
+            #expect(try JSONValue(parsing: written) == .string(text))
+            #expect(!options.contains(.asciiOnly) || written.allSatisfy { (0x20...0x7E).contains($0) })
+        }
+    }
 }

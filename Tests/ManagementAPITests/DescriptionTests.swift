@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import HTTPTypes
 import JSONText
 import Testing
@@ -29,6 +30,27 @@ struct DescriptionTests {
             }
         }
         check(answer.json)
+    }
+
+    @Test("The tables of docs/api.md name every route, and none that is not there")
+    func documents() async throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "docs/api.md"), encoding: .utf8)
+        let section = try #require(text.components(separatedBy: "\n## /1.0\n").last?.components(separatedBy: "\n## /0.2\n").first)
+        var named: Set<String> = []
+        for line in section.split(separator: "\n") where line.hasPrefix("| ") {
+            // As “GET, POST `/1.0/lines`; GET `/1.0/lines/{id}`”.
+            for group in line.dropFirst(2).components(separatedBy: " | ").first?.components(separatedBy: "; ") ?? [] {
+                let parts = group.split(separator: "`", omittingEmptySubsequences: false)
+                let methods = parts.first?.split(whereSeparator: { ", ".contains($0) }) ?? []
+                for path in parts.dropFirst().enumerated().filter({ $0.offset.isMultiple(of: 2) }).map(\.element) where path.hasPrefix("/1.0/") {
+                    for method in methods { named.insert("\(method) \(path.prefix { $0 != "?" })") }
+                }
+            }
+        }
+        let routes = Set(try await APIClient().currentRoutes.map { "\($0.method) \($0.path)" }).subtracting(["GET /1.0/openapi.json"])
+        #expect(named.subtracting(routes) == [], "not there")
+        #expect(routes.subtracting(named) == [], "not in the tables")
     }
 
     @Test("Operations have names of their own")

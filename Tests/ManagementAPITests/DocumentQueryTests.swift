@@ -120,3 +120,13 @@ struct DocumentQueryTests {
         #expect(APIRequest.parameters(ofQuery: "&&==&").keys.sorted() == [""])
     }
 }
+
+extension DocumentQuery {
+    /// What is answered when documents come one by one.
+    fileprivate func answer(from documents: [JSONObject]) throws -> [JSONValue] {
+        var listing = DocumentListing(self, []), bytes = Array("[".utf8)
+        for document in documents where !listing.isComplete { listing.take([document], writingTo: &bytes) }
+        listing.finish(writingTo: &bytes)
+        return try JSONValue(parsing: bytes + "]".utf8).array ?? []
+    }
+}

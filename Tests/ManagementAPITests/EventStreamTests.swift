@@ -89,4 +89,19 @@ struct EventStreamTests {
         }
         #expect(seen.contains("event: dialled") && seen.contains("new ") && !seen.contains("secret"))
     }
+
+    @Test("A token has so many streams at once; what is closed, or never read, makes room")
+    func limit() async throws {
+        let client = try await client()
+        var open: [Response] = []
+        for _ in 0..<EventStreamLimit.perToken { open.append(try await client.response(.get, "/1.0/events?after=0")) }
+        let refused = try await client.response(.get, "/1.0/events?after=0")
+        #expect(open.allSatisfy { $0.status == .ok } && refused.status == .tooManyRequests && refused.headers[.retryAfter] != nil)
+        let (_, other) = try await TokenBook(client.appliance).issue(
+            .init(name: "other", tenant: APIClient.tenant, permissions: ["#"], expires: nil), by: PermissionPatterns(["#"]), in: TenantScope(APIClient.tenant))
+        #expect(try await client.response(.get, "/1.0/events?after=0", headers: ["X-Auth-Token": other]).status == .ok)
+        open.removeLast()
+        #expect(ids(try await read(client, 1, query: "?after=0")).count == 1)
+        #expect(try await client.response(.get, "/1.0/events?after=0").status == .ok)
+    }
 }

@@ -66,6 +66,25 @@ struct LineSheetTests {
         #expect(try await client.send(.post, "/1.0/lines/import", headers: ["Content-Type": "text/csv"], bytes: [0xFF, 0xFE]).status == 400)
     }
 
+    @Test("What a spreadsheet would take for a formula is guarded, and comes back as it was", arguments: [
+        "=1+1", "+33 1 23", "-2", "@SUM(A1)", "\t=x", "\r", "'=1", "''@", "'quoted'", "O'Hara", "a=b", "", "'", "=\"a\",b",
+    ])
+    func formulas(text: String) throws {
+        let table = CSVTable.text([["number", "display_name"], ["101", text]])
+        #expect(try CSVTable(parsing: table).records.last?.cells == ["101", text])
+        let cell = table.split(separator: "101,", maxSplits: 1).last?.drop { $0 == "\"" } ?? ""
+        #expect(!["=", "+", "-", "@", "\t", "\r"].contains { !text.isEmpty && cell.hasPrefix($0) })
+    }
+
+    @Test("The export has the lines by number, however many they are")
+    func order() async throws {
+        let client = try await APIClient()
+        let rows = (0..<2_500).reversed().map { "\(10_000 + $0),Person \($0)" }
+        #expect(try await importing("number,display_name\n" + rows.joined(separator: "\n"), client).status == 200)
+        let numbers = try await client.get("/1.0/lines/export").text.split(separator: "\r\n").dropFirst().compactMap { $0.split(separator: ",").first }
+        #expect(numbers == (0..<2_500).map { "\(10_000 + $0)" })
+    }
+
     @Test("What is exported can be imported, and holds no password")
     func export() async throws {
         let client = try await APIClient()

@@ -115,6 +115,32 @@ struct PluginInstallationRoutesTests {
         }
     }
 
+    @Test("The audit log says who installed, upgraded and removed a plugin and its firmware, and from what to what")
+    func audited() async throws {
+        let site = try await PluginSite()
+        try await site.running {
+            try site.publish("1.0.0")
+            #expect(try await site.addRepository().status == 201)
+            let client = site.client
+            func done(_ answer: Answer) async throws { _ = try await site.finished(answer) }
+            try await done(client.post("/1.0/repositories/update", [:]))
+            try await done(client.post("/1.0/plugins", ["id": "acme-2"]))
+            try await done(client.post("/1.0/plugins/acme-2/firmware/a10-fw/install", [:]))
+            #expect(try await client.delete("/1.0/plugins/acme-2/firmware/a10-fw").status == 204)
+            #expect(try await client.delete("/1.0/plugins/acme-2").status == 204)
+            let entries = try await client.get("/1.0/audit").json["entries"]?.array ?? []
+            let changes = entries.reversed().filter { ["plugin", "firmware", "repository"].contains($0["kind"]?.string) }
+            #expect(
+                changes.map { "\($0["kind"]?.string ?? "") \($0["action"]?.string ?? "") \($0["subject"]?.string ?? "")" } == [
+                    "repository created example", "plugin created acme-2", "firmware created acme-2/a10-fw", "firmware deleted acme-2/a10-fw",
+                    "plugin deleted acme-2",
+                ])
+            #expect(changes.allSatisfy { $0["actor"] == "administrator" })
+            #expect(changes.map { $0["after"]?["version"]?.string } == [nil, "1.0.0", "2.4", nil, nil])
+            #expect(changes.map { $0["before"]?["version"]?.string } == [nil, nil, nil, "2.4", "1.0.0"])
+        }
+    }
+
     @Test("A package that is sent must be signed by a key that is trusted, unless its sender names the risk")
     func sentPackages() async throws {
         let site = try await PluginSite()

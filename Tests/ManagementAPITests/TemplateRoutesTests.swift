@@ -40,8 +40,8 @@ struct TemplateRoutesTests {
             try Data(text.utf8).write(to: url)
         }
 
-        func put(_ place: String, _ text: String, type: String = "text/plain") async throws -> Answer {
-            try await client.send(.put, base + place, headers: ["Content-Type": type], bytes: Array(text.utf8))
+        func put(_ place: String, _ text: String, type: String = "text/plain", tag: String? = "*") async throws -> Answer {
+            try await client.send(.put, base + place, headers: ["Content-Type": type, "If-Match": tag], bytes: Array(text.utf8))
         }
 
         /// What a phone of a model gets now.
@@ -76,6 +76,35 @@ struct TemplateRoutesTests {
         #expect(try await client.delete(base + "/device.cfg.j2?model=A20").status == 204)
         #expect(try site.rendered("A20") == "stock=A20")
         #expect(try await client.delete(base + "/device.cfg.j2?model=A20").status == 404)
+    }
+
+    @Test("Who has not seen what somebody else saved does not write over it")
+    func lostUpdate() async throws {
+        let site = try await Site()
+        let place = "/device.cfg.j2"
+        #expect(try await site.put(place, "first", tag: nil).status == 200)
+        let tag = try #require(try await site.client.get(site.base + place).headers[.eTag])
+        #expect(try await site.put(place, "second", tag: nil).status == 428)
+        #expect(try await site.put(place, "second", tag: tag).status == 200)
+        #expect(try await site.put(place, "third", tag: tag).status == 412)
+        #expect(try await site.client.delete(site.base + place, headers: ["If-Match": tag]).status == 412)
+        #expect(try await site.client.delete(site.base + place, headers: ["If-Match": nil]).status == 428)
+        #expect(try await site.client.get(site.base + place).text == "second")
+        let present = try await site.client.get(site.base + place).headers[.eTag]
+        #expect(try await site.client.delete(site.base + place, headers: ["If-Match": present]).status == 204)
+        #expect(try await site.put(place, "fourth", tag: tag).status == 412)
+    }
+
+    @Test("The audit log says who saved and removed a template, and which")
+    func audited() async throws {
+        let site = try await Site()
+        for text in ["first", "second", "second"] { #expect(try await site.put("/device.cfg.j2", text).status == 200) }
+        #expect(try await site.client.delete(site.base + "/device.cfg.j2").status == 204)
+        let entries = try await site.client.get("/1.0/audit").json["entries"]?.array?.filter { $0["kind"] == "template" } ?? []
+        #expect(entries.map { $0["action"]?.string } == ["deleted", "changed", "created"] && entries.allSatisfy { $0["actor"] == "administrator" })
+        let hashes = entries.map { ($0["before"]?["sha256"], $0["after"]?["sha256"]) }
+        #expect(hashes[0].0 == hashes[1].1 && hashes[1].0 == hashes[2].1 && hashes[1].0 != hashes[1].1 && hashes[2].0 == nil)
+        #expect(entries[0]["subject"]?.string?.contains("device.cfg.j2") == true)
     }
 
     @Test(

@@ -19,8 +19,8 @@ struct TenantedAPI {
     /// A token of the second tenant.
     let otherToken: String
 
-    init(plugins: PluginCatalog = .empty) async throws {
-        client = try await APIClient(plugins: plugins)
+    init(plugins: PluginCatalog = .empty, notifier: FakeNotifier = FakeNotifier()) async throws {
+        client = try await APIClient(plugins: plugins, notifier: notifier)
         let book = TenantBook(client.appliance)
         let first = try await book.create(.init(name: "one"), below: APIClient.tenant)
         let second = try await book.create(.init(name: "two"), below: APIClient.tenant)

@@ -89,7 +89,8 @@ dhcp: {{definitions: {REPOSITORY}/dhcp}}
             return answer.status, dict(answer.getheaders()), answer.read()
 
     def api(self, method: str, path: str, body=None):
-        status, _, content = self.request(method, path, body)
+        # Whatever is there: nobody else changes anything.
+        status, _, content = self.request(method, path, body, {"If-Match": "*"} if method in ("PATCH", "DELETE") else {})
         if status >= 300:
             raise RuntimeError(f"{method} {path}: {status} {content[:500]!r}")
         return json.loads(content) if content else None

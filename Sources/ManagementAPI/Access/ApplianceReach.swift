@@ -16,7 +16,7 @@ enum ApplianceReach {
         "/0.2/pg_mgr", "/0.2/configure", "/0.2/dev_mgr/dhcpinfo", "/1.0/plugins", "/1.0/packages", "/1.0/sightings", "/1.0/parameters", "/1.0/templates",
     ]
     /// What lies below those and concerns one tenant only.
-    private static let exceptions = ["/1.0/dhcp/advice", "/0.2/configure/provisioning_key"]
+    private static let exceptions = ["/1.0/dhcp/advice", "/0.2/configure/provisioning_key", "/1.0/parameters/provisioning_key"]
 
     /// Whether a request concerns all tenants.
     ///

@@ -33,7 +33,7 @@ struct CSVTable {
 
         func isBlank() -> Bool { cells.isEmpty && cell.isEmpty && !wasQuoted }
         func endCell() {
-            cells.append(String(cell))
+            cells.append(Self.withoutGuard(String(cell)))
             cell = String.UnicodeScalarView()
             wasQuoted = false
         }
@@ -86,7 +86,26 @@ struct CSVTable {
     }
 
     private static func quoted(_ cell: String) -> String {
+        let cell = guarded(cell)
         let needsQuotes = cell.unicodeScalars.contains { ",;\"\r\n".unicodeScalars.contains($0) } || cell.hasPrefix(" ") || cell.hasSuffix(" ")
         return needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+    }
+
+    // MARK: - Formulas
+
+    /// With what a cell begins that spreadsheets take for a formula. A person's name must not make the administrator's spreadsheet do
+    /// anything.
+    private static let formulaBeginnings = "=+-@\t\r".unicodeScalars
+
+    /// The cell as a spreadsheet takes it for a text: with an apostrophe before what looks like a formula.
+    ///
+    /// A cell that has apostrophes before it already gets one more, so that nothing is lost when the table is read again.
+    private static func guarded(_ cell: String) -> String { looksLikeFormula(cell) ? "'" + cell : cell }
+
+    /// The cell without the apostrophe that guards it.
+    private static func withoutGuard(_ cell: String) -> String { cell.hasPrefix("'") && looksLikeFormula(cell) ? String(cell.dropFirst()) : cell }
+
+    private static func looksLikeFormula(_ cell: String) -> Bool {
+        cell.unicodeScalars.first { $0 != "'" }.map(formulaBeginnings.contains) ?? false
     }
 }

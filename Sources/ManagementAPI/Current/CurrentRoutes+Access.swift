@@ -47,7 +47,7 @@ extension CurrentRoutes {
                 }
                 guard let tenant else { throw Self.noTenant }
                 return .ok(Self.document(tenant), tenant.revision)
-            }.described(APIOperation("Change a tenant's name and policies.", body: "TenantChange", answer: "Tenant", revision: .checked)),
+            }.described(APIOperation("Change a tenant's name and policies.", body: "TenantChange", answer: "Tenant", revision: .required)),
             APIRoute(.delete, "/1.0/tenants/{id}", "provd.tenants.{id}.delete") { request in
                 try Self.requireOwnTenants(useCases)
                 switch try await useCases.tenants.delete(try await Self.tenantID(request), expecting: request.expected) {
@@ -56,7 +56,7 @@ extension CurrentRoutes {
                 case .isMain: throw APIError(.conflict, "the appliance's own tenant cannot be deleted")
                 case .hasTenantsBelow: throw APIError(.conflict, "other tenants are below it: delete those first")
                 }
-            }.described(APIOperation("Delete a tenant with its devices, lines and tokens.", status: 204, revision: .checked)),
+            }.described(APIOperation("Delete a tenant with its devices, lines and tokens.", status: 204, revision: .required)),
         ]
     }
 

@@ -11,7 +11,8 @@ extension CurrentRoutes {
         let useCases = useCases
         return [
             APIRoute(.get, "/1.0/configs", "provd.configs.read") { _ in
-                .ok(["configs": .array(try await useCases.configs.all().map { SecretMask.mask(.object($0.fullDocument)) })])
+                let parts = DocumentParts { try await useCases.configs.page(after: $0, limit: $1).map { SecretMask.mask($0.fullDocument) } }
+                return try await .list("configs", of: parts, .all, in: .current)
             }.described(APIOperation("List the configs, with secrets masked.", answer: "Configs")),
             APIRoute(.post, "/1.0/configs", "provd.configs.create") { request in
                 guard let document = request.body.object else { throw APIError(.badRequest, "the body is an object that describes a config") }
@@ -28,14 +29,14 @@ extension CurrentRoutes {
                 let config = try await useCases.configs.change(ConfigID(stored: request.parameter("id")), expecting: request.expected, with: patch)
                 guard let config else { throw Self.noConfig }
                 return .ok(SecretMask.mask(.object(config.fullDocument)), config.revision)
-            }.described(APIOperation("Change members of a config (RFC 7396).", body: "DeviceChange", answer: "Config", revision: .checked)),
+            }.described(APIOperation("Change members of a config (RFC 7396).", body: "DeviceChange", answer: "Config", revision: .required)),
             APIRoute(.delete, "/1.0/configs/{id}", "provd.configs.{id}.delete") { request in
                 switch try await useCases.configs.delete(ConfigID(stored: request.parameter("id")), expecting: request.expected) {
                 case .deleted: return .noContent
                 case .notFound: throw Self.noConfig
                 case .notDeletable: throw APIError(.forbidden, "this config may not be deleted: its “deletable” is false")
                 }
-            }.described(APIOperation("Delete a config.", status: 204, revision: .checked)),
+            }.described(APIOperation("Delete a config.", status: 204, revision: .required)),
         ]
     }
 

@@ -19,10 +19,10 @@ extension CurrentRoutes {
                 let object = try Self.members(of: request.body, "a site file", known: ["text"])
                 guard let text = try Self.text("text", in: object) else { throw APIError(.badRequest, "text is the site file", field: "text") }
                 let site = try Self.site(useCases)
-                if !request.namesRevision, try await site.text() != nil { throw Self.unconditional }
+                if !request.namesRevision, try await site.text() != nil { throw APIError.revisionRequired }
                 let findings = try await site.replace(with: text, expecting: request.expected)
                 return .ok(["text": .string(text), "findings": .array(findings.map(JSONValue.string))], DHCPSite.revision(of: text))
-            }.described(APIOperation("Check a site file and keep it.", body: "DHCPSiteDraft", answer: "DHCPSite", revision: .required)),
+            }.described(APIOperation("Check a site file and keep it.", body: "DHCPSiteDraft", answer: "DHCPSite", revision: .requiredIfThere)),
             APIRoute(.get, "/1.0/dhcp/generate/{server}", "provd.dhcp.read") { request in
                 guard let platform = ServerPlatform(rawValue: request.parameter("server")) else {
                     throw APIError(.notFound, "the servers are \(ServerPlatform.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -94,11 +94,6 @@ extension CurrentRoutes {
     }
 
     private static var noSite: APIError { APIError(.notFound, "there is no site file yet: PUT /1.0/dhcp/site") }
-    private static var unconditional: APIError {
-        APIError(
-            .preconditionRequired,
-            "there is a site file already, which may be another than the one you know: send its ETag as If-Match, or * to replace whatever is there")
-    }
     private static var noDefinitions: APIError {
         APIError(.conflict, "the vendor definitions of DHCP are not loaded: set dhcp.definitions in provd.yml to their directory")
     }

@@ -59,13 +59,17 @@ extension CurrentRoutes {
                 let scope = try await request.scope()
                 // What is no device yet belongs to nobody: only the appliance's own tenant is shown it.
                 let seesUnknown = scope.holds(useCases.tenant)
-                var known: Set<DeviceID>?
-                if !seesUnknown { known = Set(try await useCases.devices(request).all(of: scope.tree).map(\.id)) }
-                let entries = useCases.sightings.latest(where: { entry in
-                    if let source, entry.sighting.source != source { return false }
-                    if isUnknownOnly, entry.device != nil { return false }
-                    return known.map { known in entry.device.map(known.contains) ?? false } ?? true
-                }, limit: limit)
+                let seen = useCases.sightings.latest(
+                    where: { entry in
+                        (source == nil || entry.sighting.source == source) && (!isUnknownOnly || entry.device == nil) && (seesUnknown || entry.device != nil)
+                    }, limit: seesUnknown ? limit : .max)
+                var entries: [SightingShelf.Entry] = []
+                for entry in seen where entries.count < limit {
+                    if !seesUnknown {
+                        guard let id = entry.device, scope.holds(try await useCases.store.device(id)?.tenant) else { continue }
+                    }
+                    entries.append(entry)
+                }
                 return .ok(["sightings": .array(entries.map(Self.document))])
             }.described(
                 APIOperation(
@@ -116,8 +120,8 @@ extension CurrentRoutes {
         let association = try await useCases.store.association(of: device.id).map { association -> JSONValue in
             ["plugin": .string(association.plugin), "level": .int(association.level), "reason": .string(association.reason)]
         }
-        let events = try await useCases.store.timeline(of: device.id, after: 0, limit: 2_000)
-            .filter { [.dhcp, .recognised, .associated].contains($0.step) }.suffix(20)
+        let recent = try await useCases.store.recentTimelines(of: [device.id], limits: [.dhcp: 20, .recognised: 20, .associated: 20])
+        let events = (recent[device.id]?.events ?? []).suffix(20)
         let sightings = useCases.sightings.latest(where: { $0.device == device.id }, limit: 20)
         return [
             "binding": binding, "association": association ?? .null, "sightings": .array(sightings.map(document)),

@@ -34,7 +34,7 @@ extension CurrentRoutes {
             APIRoute(.get, "/1.0/devices/{name}", "provd.devices.{name}.read") { request in
                 let device = try await Self.visibleDevice(request, useCases)
                 let lines = try await useCases.lines(request).lines(on: [device.id])
-                let step = try await useCases.devices(request).nextStep(of: device)
+                let step = try await useCases.devices(request).nextStep(of: device, lines: lines)
                 var document = Self.document(device, lines: lines).object ?? [:]
                 document["state"] = ["next_step": .string(step.text), "is_arrived": .bool(step.isArrived)]
                 return .ok(.object(document), device.revision)

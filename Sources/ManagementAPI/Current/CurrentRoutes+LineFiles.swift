@@ -29,7 +29,7 @@ extension CurrentRoutes {
                     "Add lines from a table, all of them or none; every problem is told with its row.", bodyType: "text/csv", answer: "LineImport",
                     query: [.flag("dry_run", "whether only to check")])),
             APIRoute(.get, "/1.0/lines/export", "provd.lines.read") { request in
-                .text(LineSheet.csv(try await useCases.lines(request).all()), "text/csv; charset=utf-8", fileName: "lines.csv")
+                try await .pieces(LineSheetBody(lines: try await useCases.lines(request)), "text/csv; charset=utf-8", fileName: "lines.csv")
             }.described(APIOperation("The lines as a table, without passwords.", answerType: "text/csv")),
             APIRoute(.get, "/1.0/lines/cards", "provd.lines.read") { request in
                 let wanted = request.query["ids"].map { Set($0.split(separator: ",").map(String.init)) }
@@ -133,14 +133,32 @@ struct LineSheet {
             more: ["problems": .array(problems.map { ["row": .int($0.row), "field": .string($0.field), "text": .string($0.text)] })])
     }
 
-    /// The lines as a table, without passwords.
-    static func csv(_ lines: [Line]) -> String {
-        let rows = lines.map { line in
-            [
-                line.number, line.displayName, line.username, "", line.provisioningCode ?? "", line.server?.host ?? "",
-                line.server?.port.map { String($0) } ?? "",
-            ]
-        }
-        return CSVTable.text([columns] + rows)
+    /// A line as a row, without its password.
+    static func row(_ line: Line) -> [String] {
+        [
+            line.number, line.displayName, line.username, "", line.provisioningCode ?? "", line.server?.host ?? "",
+            line.server?.port.map { String($0) } ?? "",
+        ]
+    }
+}
+
+/// The lines as a table, by number.
+private struct LineSheetBody: PiecewiseBody {
+    /// How many lines are read at once.
+    private static let length = 1_000
+
+    let lines: LineBook
+    private var last: Line?
+    private var hasBegun = false
+
+    init(lines: LineBook) { self.lines = lines }
+
+    mutating func writePiece(to bytes: inout [UInt8]) async throws -> Bool {
+        if !hasBegun { bytes += CSVTable.text([LineSheet.columns]).utf8 }
+        hasBegun = true
+        let part = try await lines.byNumber(after: last, limit: Self.length)
+        bytes += CSVTable.text(part.map(LineSheet.row)).utf8
+        last = part.last
+        return part.count == Self.length
     }
 }

@@ -29,11 +29,11 @@ extension CurrentRoutes {
                 }
                 guard let line else { throw Self.noLine }
                 return .ok(Self.document(line), line.revision)
-            }.described(APIOperation("Change members of a line (RFC 7396).", body: "LineChange", answer: "Line", revision: .checked)),
+            }.described(APIOperation("Change members of a line (RFC 7396).", body: "LineChange", answer: "Line", revision: .required)),
             APIRoute(.delete, "/1.0/lines/{id}", "provd.lines.{id}.delete") { request in
                 guard try await useCases.lines(request).remove(LineID(request.parameter("id")), expecting: request.expected) else { throw Self.noLine }
                 return .noContent
-            }.described(APIOperation("Remove a line; its phone goes back to autoprov.", status: 204, revision: .checked)),
+            }.described(APIOperation("Remove a line; its phone goes back to autoprov.", status: 204, revision: .required)),
             APIRoute(.post, "/1.0/lines/{id}/code", "provd.lines.{id}.code.create") { request in
                 guard let line = try await useCases.lines(request).renewCode(LineID(request.parameter("id")), expecting: request.expected) else {
                     throw Self.noLine

@@ -7,23 +7,23 @@ import Provisioning
 extension CurrentRoutes {
     /// Long jobs: watching them and stopping them.
     var operations: [APIRoute] {
-        let operations = useCases.operations
+        let useCases = useCases
         @Sendable func find(_ request: APIRequest) async throws -> Operations.Operation {
-            guard let id = Int(request.parameter("id")), let operation = await operations.operation(id) else {
+            guard let operation = try await useCases.operation(Int(request.parameter("id")), request) else {
                 throw APIError(.notFound, "there is no such operation: GET /1.0/operations lists them")
             }
             return operation
         }
         return [
-            APIRoute(.get, "/1.0/operations", "provd.operations.read") { _ in
-                .ok(["operations": .array(await operations.all().map(\.document))])
-            }.described(APIOperation("List the operations, the oldest first.", answer: "Operations")),
+            APIRoute(.get, "/1.0/operations", "provd.operations.read") { request in
+                .ok(["operations": .array(try await useCases.operations(request).map(\.document))])
+            }.described(APIOperation("List the operations, the oldest first; a tenant's token sees those of its devices.", answer: "Operations")),
             APIRoute(.get, "/1.0/operations/{id}", "provd.operations.{id}.read") { request in .ok(try await find(request).document) }
                 .described(APIOperation("How far an operation is.", answer: "Operation")),
             APIRoute(.post, "/1.0/operations/{id}/cancel", "provd.operations.{id}.cancel.create") { request in
                 let operation = try await find(request)
                 guard !operation.state.isFinal else { throw APIError(.conflict, "the operation has ended: \(operation.state.rawValue)") }
-                _ = await operations.stop(operation.id)
+                _ = await useCases.operations.stop(operation.id)
                 return .noContent
             }.described(APIOperation("Stop an operation at the next moment where nothing is half done.", body: "Empty", status: 204)),
         ]

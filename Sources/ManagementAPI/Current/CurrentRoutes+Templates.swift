@@ -34,25 +34,31 @@ extension CurrentRoutes {
                     request.query["stock"] == "true"
                     ? try await installer.stockSource(request.parameter("name"), of: request.parameter("id"))
                     : try await installer.source(of: try Self.template(request))
-                return .text(String(decoding: source, as: UTF8.self), "text/plain; charset=utf-8")
+                var answer = APIResponse.text(String(decoding: source, as: UTF8.self), "text/plain; charset=utf-8")
+                answer.revision = Self.revision(of: source)
+                return answer
             }.described(
                 APIOperation(
                     "The text of an own template, or of the plugin's.", answerType: "text/plain",
-                    query: scope + [.flag("stock", "whether the plugin's own is wanted")])),
+                    query: scope + [.flag("stock", "whether the plugin's own is wanted")], revision: .shown)),
             APIRoute(.put, base + "/{name}", permission + ".update") { request in
-                let template = try Self.template(request)
-                let note = try await useCases.pluginInstaller.save(Array((request.body.string ?? "").utf8), as: template)
+                let template = try Self.template(request), source = Array((request.body.string ?? "").utf8)
+                let note = try await useCases.pluginInstaller.save(source, as: template) { former in
+                    guard let former else { return try request.expected.checkNothing() }
+                    guard request.namesRevision else { throw APIError.revisionRequired }
+                    try request.expected.check(Self.revision(of: former))
+                }
                 var document = template.document(nil)
                 document["note"] = note.map(JSONValue.string) ?? .null
                 return .ok(.object(document))
             }.described(
                 APIOperation(
                     "Save an own template and let it take effect. Every file of the plugin is rendered with it for sample devices first; what fails "
-                        + "is told with file, line and column, and nothing is saved.", bodyType: "text/plain", answer: "OwnTemplate", query: scope)),
+                        + "is told with file, line and column, and nothing is saved.", bodyType: "text/plain", answer: "OwnTemplate", query: scope, revision: .requiredIfThere)),
             APIRoute(.delete, base + "/{name}", permission + ".delete") { request in
-                try await useCases.pluginInstaller.remove(try Self.template(request))
+                try await useCases.pluginInstaller.remove(try Self.template(request)) { try request.expected.check(Self.revision(of: $0)) }
                 return .noContent
-            }.described(APIOperation("Remove an own template: the plugin's takes effect again.", status: 204, query: scope)),
+            }.described(APIOperation("Remove an own template: the plugin's takes effect again.", status: 204, query: scope, revision: .required)),
             APIRoute(.get, base + "/{name}/difference", permission + ".read") { request in
                 .text(try await useCases.pluginInstaller.difference(of: try Self.template(request)) ?? "", "text/x-diff; charset=utf-8")
             }.described(
@@ -60,6 +66,8 @@ extension CurrentRoutes {
                     "How an own template differs from the plugin's, as diff -u writes it; empty if it does not.", answerType: "text/x-diff", query: scope)),
         ]
     }
+
+    private static func revision(of source: [UInt8]) -> DocumentRevision { DocumentRevision(of: .string(String(decoding: source, as: UTF8.self))) }
 
     /// Which template is meant.
     private static func template(_ request: APIRequest) throws -> OwnTemplate {

@@ -22,7 +22,7 @@ extension CurrentRoutes {
     ]
 
     var timeline: [APIRoute] {
-        let useCases = useCases
+        let useCases = useCases, streams = streams
         return [
             APIRoute(.get, "/1.0/timeline", "provd.timeline.read") { request in
                 let after = try Self.number("after", request, in: 0...Self.maximumPosition) ?? 0
@@ -43,12 +43,16 @@ extension CurrentRoutes {
             }.described(APIOperation("A device's steps, and what is expected next.", answer: "Timeline", query: Self.timelineParameters)),
             APIRoute(.get, "/1.0/events", "provd.events.read") { request in
                 let tree = try await request.scope().tree
+                let permit = try streams.enter(request.access?.actor.name ?? "")
                 var start = try Self.start(of: request)
                 if start == nil { start = try await useCases.store.lastTimelinePosition() }
                 let position = start ?? 0
                 return APIResponse(
                     status: .ok, mediaType: "text/event-stream",
-                    rawBody: .stream { writer in try await Self.stream(useCases.store, tree, after: position, to: &writer) })
+                    rawBody: .stream { writer in
+                        try await Self.stream(useCases.store, tree, after: position, to: &writer)
+                        withExtendedLifetime(permit) {}
+                    })
             }.described(
                 APIOperation(
                     "The steps of all devices as they come (server-sent events). A client that was cut off sends Last-Event-ID and misses nothing.",

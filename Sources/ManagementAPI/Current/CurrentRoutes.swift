@@ -9,6 +9,8 @@ import Provisioning
 /// The routes under `/1.0`: provd's own.
 struct CurrentRoutes {
     let useCases: ManagementUseCases
+    /// The streams of events that are open.
+    let streams = EventStreamLimit()
 
     init(_ useCases: ManagementUseCases) { self.useCases = useCases }
 

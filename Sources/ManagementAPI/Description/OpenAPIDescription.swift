@@ -61,6 +61,11 @@ enum OpenAPIDescription {
         case .checked: parameters.append(header("If-Match", matching: tags, "the ETag of the document as it was seen: if it is another by now, nothing is done (412)"))
         case .required:
             parameters.append(
+                header(
+                    "If-Match", matching: tags, isRequired: true,
+                    "the ETag of the document as it was seen, or * for whatever it is: if it is another by now, nothing is done (412); without it neither (428)"))
+        case .requiredIfThere:
+            parameters.append(
                 header("If-Match", matching: tags, "the ETag of the document as it was seen, or * for whatever it is: if it is another by now, nothing is done (412); needed if there is one (428)"))
         }
         var operation: JSONObject = [
@@ -83,10 +88,10 @@ enum OpenAPIDescription {
     /// What names states of a document (RFC 9110, 13.1.1).
     private static let tags = #"^(\*|"[!#-~]*"(, *"[!#-~]*")*)$"#
 
-    private static func header(_ name: String, matching pattern: String? = nil, _ summary: String) -> JSONValue {
+    private static func header(_ name: String, matching pattern: String? = nil, isRequired: Bool = false, _ summary: String) -> JSONValue {
         var schema: JSONObject = ["type": "string"]
         schema["pattern"] = pattern.map(JSONValue.string)
-        return ["name": .string(name), "in": "header", "description": .string(summary), "schema": .object(schema)]
+        return ["name": .string(name), "in": "header", "required": .bool(isRequired), "description": .string(summary), "schema": .object(schema)]
     }
 
     private static func responses(_ operation: APIOperation, _ route: APIRoute) -> JSONValue {

@@ -16,12 +16,12 @@ extension OpenAPISchemas {
           "TenantDraft": {
             "type": "object", "required": ["name"], "additionalProperties": false,
             "properties": {"name": {"$ref": "#/components/schemas/Name"}, "parent_uuid": {"type": ["string", "null"]},
-              "file_access": {"type": ["string", "null"], "enum": ["open", "bound", null]},
+              "file_access": {"type": ["string", "null"], "enum": ["open", "bound", "key", null]},
               "enrolment_ends": {"type": ["number", "null"], "minimum": 0, "maximum": 1e11}}
           },
           "TenantChange": {
             "type": "object", "additionalProperties": false,
-            "properties": {"name": {"$ref": "#/components/schemas/Name"}, "file_access": {"type": ["string", "null"], "enum": ["open", "bound", null]},
+            "properties": {"name": {"$ref": "#/components/schemas/Name"}, "file_access": {"type": ["string", "null"], "enum": ["open", "bound", "key", null]},
               "enrolment_ends": {"type": ["number", "null"], "minimum": 0, "maximum": 1e11}}
           },
           "Token": {

@@ -19,6 +19,9 @@ struct APIDialect: Sendable {
     /// Our own.
     static let current = APIDialect(mediaType: "application/json", isStrict: false, hasProblemDocuments: true)
 
+    /// How JSON is written.
+    var writing: JSONValue.WritingOptions { isStrict ? .asciiOnly : [] }
+
     /// The dialect of what is at a path, or would be.
     static func dialect(ofPath path: String) -> APIDialect {
         path == "/0.2" || path.hasPrefix("/0.2/") ? wazo : current
@@ -58,7 +61,7 @@ struct APIDialect: Sendable {
         }
         guard let body = answer.body else { return Response(status: answer.status, headers: headers) }
         headers[.contentType] = answer.mediaType ?? mediaType
-        let bytes = body.serialized(isStrict ? .asciiOnly : [])
+        let bytes = body.serialized(writing)
         return Response(status: answer.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 

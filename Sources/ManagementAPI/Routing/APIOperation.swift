@@ -47,8 +47,11 @@ struct APIOperation: Sendable {
         case shownWithMore
         /// A client may say which it expects (`If-Match`).
         case checked
-        /// A client must say which it expects: the whole document is replaced, so that another's change would be lost.
+        /// A client must say which it expects, be it that any will do: what it does not know of would be lost, as another's change or a line
+        /// that has become somebody's.
         case required
+        /// The same where there is a document already; the handler finds that out.
+        case requiredIfThere
     }
 
     /// The schema of a body that says nothing.

@@ -46,6 +46,15 @@ struct APIResponse: Sendable {
     }
 }
 
+extension APIError {
+    /// A client did not say which state of a document it knows (RFC 6585, 3).
+    static var revisionRequired: APIError {
+        APIError(
+            .preconditionRequired,
+            "this may be another document by now than the one that you know: send the ETag that GET shows as If-Match, or If-Match: * to do it whatever is there")
+    }
+}
+
 /// A refusal that has a place in the API.
 struct APIError: Error, Sendable {
     let status: HTTPResponse.Status

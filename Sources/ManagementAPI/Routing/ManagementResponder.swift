@@ -81,6 +81,7 @@ public struct ManagementResponder: HTTPResponder {
             expected: dialect.isStrict ? .any : ExpectedRevision(ifMatch: request.headers[.ifMatch]), namesRevision: request.headers[.ifMatch] != nil,
             lastEventID: request.headers[.lastEventID], packageSignature: request.headers[.packageSignature],
             file: route.operation?.hasFile == true ? request.body : nil)
+        if route.operation?.revision == .required, !apiRequest.namesRevision { throw APIError.revisionRequired }
         let answer: @Sendable () async throws -> APIResponse = {
             try await AuditActor.$current.withValue(access?.actor) { try await route.handler(apiRequest) }
         }

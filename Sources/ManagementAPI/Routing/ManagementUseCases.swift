@@ -103,7 +103,12 @@ public struct ManagementUseCases: Sendable {
     }
 
     /// The device documents that a request can see.
-    func devices(_ request: APIRequest) async throws -> DeviceBook { DeviceBook(appliance, scope: try await request.scope()) }
+    func devices(_ request: APIRequest) async throws -> DeviceBook {
+        let scope = try await request.scope()
+        // Where wazo-auth keeps the tokens, the tenant of the request is all that is known of who asks.
+        let isAppliance = request.access?.ownTenant.map { $0 == tenant } ?? scope.holds(tenant)
+        return DeviceBook(appliance, scope: scope, vouchesForAddresses: isAppliance)
+    }
 
     /// The lines that a request can see.
     func lines(_ request: APIRequest) async throws -> LineBook { LineBook(appliance, scope: try await request.scope()) }
@@ -112,6 +117,26 @@ public struct ManagementUseCases: Sendable {
     func codeLocks(_ request: APIRequest) async throws -> CodeLocks {
         let scope = try await request.scope()
         return CodeLocks(appliance, scope: scope, seesAll: scope.holds(tenant))
+    }
+
+    /// The operation with a number, if the request can see it: a tenant those that concern its devices alone, the appliance's own all.
+    func operation(_ id: Int?, _ request: APIRequest) async throws -> Operations.Operation? {
+        guard let id, let operation = await operations.operation(id), try await isVisible(operation, to: request.scope()) else { return nil }
+        return operation
+    }
+
+    /// The operations that a request can see, the oldest first.
+    func operations(_ request: APIRequest) async throws -> [Operations.Operation] {
+        let scope = try await request.scope()
+        var visible: [Operations.Operation] = []
+        for operation in await operations.all() where try await isVisible(operation, to: scope) { visible.append(operation) }
+        return visible
+    }
+
+    private func isVisible(_ operation: Operations.Operation, to scope: TenantScope) async throws -> Bool {
+        if scope.holds(tenant) { return true }
+        guard let device = operation.device else { return false }
+        return scope.holds(try await appliance.store.device(device)?.tenant)
     }
 
     /// For how long and how often codes are good.

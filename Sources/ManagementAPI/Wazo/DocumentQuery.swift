@@ -6,12 +6,22 @@ import JSONText
 
 /// What a client asks of a list under `/0.2`: which documents, in which order, which of them, and which members.
 struct DocumentQuery: Sendable {
+    /// Which documents are wanted; `nil` for all.
     let selector: DocumentSelector?
-    private let sortPath: DocumentPath?
-    private let isDescending: Bool
-    private let skip: Int
-    private let limit: Int?
+    /// The member by which they are sorted.
+    let sortPath: DocumentPath?
+    /// Whether the last comes first.
+    let isDescending: Bool
+    /// How many of the documents that are found are left out.
+    let skip: Int
+    /// How many are wanted; `nil` for all.
+    let limit: Int?
     private let fields: [DocumentPath]?
+
+    /// All documents, whole.
+    static let all = DocumentQuery()
+
+    private init() { (selector, sortPath, isDescending, skip, limit, fields) = (nil, nil, false, 0, nil, nil) }
 
     /// Reads the query parameters. Those that are not known are passed over, as clients expect.
     ///
@@ -48,34 +58,17 @@ struct DocumentQuery: Sendable {
         }
     }
 
-    /// The documents that the client gets of all that there are.
-    func answer(from documents: [JSONObject]) -> [JSONValue] {
-        var found = documents
-        if let selector { found = found.filter(selector.selects) }
-        if let sortPath { found = sorted(found, by: sortPath) }
-        let page = found.dropFirst(skip).prefix(limit ?? .max)
-        guard let fields else { return page.map(JSONValue.object) }
-        return page.map { document in
-            var part = JSONObject()
-            part["id"] = document["id"]
-            for field in fields { field.copy(from: document, to: &part) }
-            return .object(part)
-        }
+    /// What the client wants of a document.
+    func part(of document: JSONObject) -> JSONValue {
+        guard let fields else { return .object(document) }
+        var part = JSONObject()
+        part["id"] = document["id"]
+        for field in fields { field.copy(from: document, to: &part) }
+        return .object(part)
     }
 
-    /// Values are sorted as texts, what is missing first; documents with equal ones keep their order, either way.
-    private func sorted(_ documents: [JSONObject], by path: DocumentPath) -> [JSONObject] {
-        // The bytes of UTF-8 are in the order of the characters' numbers.
-        let keyed = documents.enumerated().map { place, document in
-            (key: Array(Self.sortText(path.value(in: document)).utf8), place: place, document: document)
-        }
-        return keyed.sorted { left, right in
-            if left.key == right.key { return left.place < right.place }
-            return left.key.lexicographicallyPrecedes(right.key) != isDescending
-        }.map(\.document)
-    }
-
-    private static func sortText(_ value: JSONValue?) -> String {
+    /// The text by which a value is sorted.
+    static func sortText(_ value: JSONValue?) -> String {
         switch value {
         case nil, .null?: ""
         case .string(let text)?: text

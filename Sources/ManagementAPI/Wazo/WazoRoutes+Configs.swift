@@ -11,8 +11,8 @@ extension WazoRoutes {
         return [
             APIRoute(.get, "/0.2/cfg_mgr/configs", "provd.cfg_mgr.configs.read") { request in
                 let query = try DocumentQuery(request.query)
-                let configs = try await useCases.configs.all()
-                return .ok(["configs": .array(query.answer(from: configs.map(\.fullDocument)))])
+                let parts = DocumentParts { try await useCases.configs.page(after: $0, limit: $1).map(\.fullDocument) }
+                return try await .list("configs", of: parts, query, in: .wazo)
             },
             APIRoute(.post, "/0.2/cfg_mgr/configs", "provd.cfg_mgr.configs.create") { request in
                 let id = try await useCases.configs.create(try Self.envelope("config", in: request.body))

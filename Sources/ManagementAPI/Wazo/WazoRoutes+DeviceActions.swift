@@ -16,11 +16,13 @@ extension WazoRoutes {
                 return .created(nil, at: "/0.2/dev_mgr/synchronize/\(operation.id)")
             },
             APIRoute(.get, "/0.2/dev_mgr/synchronize/{operation_id}", "provd.operation.read") { request in
-                guard let id = Self.operation(request), let operation = await useCases.operations.operation(id) else { throw Self.noOperation }
+                guard let operation = try await useCases.operation(Self.operation(request), request) else { throw Self.noOperation }
                 return .ok(["status": .string(operation.state.rawValue)])
             },
             APIRoute(.delete, "/0.2/dev_mgr/synchronize/{operation_id}", "provd.operation.delete") { request in
-                guard let id = Self.operation(request), await useCases.operations.forget(id) else { throw Self.noOperation }
+                guard let operation = try await useCases.operation(Self.operation(request), request), await useCases.operations.forget(operation.id) else {
+                    throw Self.noOperation
+                }
                 return .noContent
             },
             APIRoute(.post, "/0.2/dev_mgr/reconfigure", "provd.dev_mgr.reconfigure.create") { request in

@@ -13,8 +13,7 @@ extension WazoRoutes {
             APIRoute(.get, "/0.2/dev_mgr/devices", "provd.dev_mgr.devices.read") { request in
                 // The tenant is the request's, whatever the selector says of it.
                 let query = try DocumentQuery(request.query, ignoring: "tenant_uuid")
-                let devices = try await Self.candidates(for: query.selector, request, useCases)
-                return .ok(["devices": .array(query.answer(from: devices.map(\.fullDocument)))])
+                return try await .list("devices", of: Self.candidates(for: query.selector, request, useCases), query, in: .wazo)
             },
             APIRoute(.post, "/0.2/dev_mgr/devices", "provd.dev_mgr.devices.create") { request in
                 let document = try Self.envelope("device", in: request.body)
@@ -43,17 +42,20 @@ extension WazoRoutes {
     /// The devices that a selector can be about, found by an index where it names a member that has one.
     private static func candidates(
         for selector: DocumentSelector?, _ request: APIRequest, _ useCases: ManagementUseCases
-    ) async throws -> [Device] {
+    ) async throws -> DocumentParts {
         let devices = try await useCases.devices(request), tenant = try request.tenant()
         // Clients written in Python send its way of writing true.
         let isRecursive = ["true", "True"].contains(request.query["recurse"])
         let tenants = isRecursive ? try await request.scope().tree : [tenant]
         if let id = selector?.text(of: "id") {
-            return try await devices.device(id).flatMap { $0.id.description == id && tenants.contains($0.tenant ?? tenant) ? [$0] : nil } ?? []
+            let device = try await devices.device(id).flatMap { $0.id.description == id && tenants.contains($0.tenant ?? tenant) ? $0 : nil }
+            return DocumentParts(device.map { [$0.fullDocument] } ?? [])
         }
         var equals: [PageQuery.Column: String] = [:]
         for column in PageQuery.Column.allCases { equals[column] = selector?.text(of: column.rawValue).flatMap { $0.isEmpty ? nil : $0 } }
-        return try await devices.all(of: tenants, where: equals)
+        return DocumentParts { [equals] position, limit in
+            try await devices.page(of: tenants, where: equals, after: position, limit: limit).map(\.fullDocument)
+        }
     }
 
     private static func deviceID(_ request: APIRequest) -> DeviceID { DeviceID(stored: request.parameter("device_id")) }

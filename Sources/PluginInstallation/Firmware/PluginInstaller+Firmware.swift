@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import JSONText
 public import PhonePlugins
 public import PluginPackages
+import ProvModel
 public import Provisioning
 import Synchronization
 
@@ -73,8 +75,9 @@ extension PluginInstaller {
         let plan = OperationPart(
             "install_pkg",
             parts: [OperationPart("download", parts: missing.map { OperationPart(current: 0, end: $0.size) }), OperationPart("install")])
+        let actor = AuditActor.current
         return await operations.begin("firmware-install", of: key, plan, cleanUp: { await self.release(keys) }) { [self] progress in
-            try await install(package, of: plugin.id, missing, places, progress)
+            try await install(package, of: plugin.id, missing, places, progress, by: actor)
         }
     }
 
@@ -86,9 +89,11 @@ extension PluginInstaller {
         let key = "\(id)/\(name)"
         try occupy(key)
         defer { release(key) }
+        let before = try await firmwareDepot.installed(for: plugin.id)[name].map(JSONValue.auditDocument)
         guard try await firmwareDepot.remove(name, for: plugin.id) else {
             throw PackageError(.notFound, name, "it is not installed", remedy: "see “provctl plugin firmware list \(id)”")
         }
+        await noteChange(of: "firmware", key, from: before, to: nil)
         try await reload(id)
     }
 
@@ -106,7 +111,8 @@ extension PluginInstaller {
     }
 
     private func install(
-        _ package: FirmwarePackage, of plugin: PluginID, _ missing: [FirmwarePackage.File], _ places: [String], _ progress: OperationProgress
+        _ package: FirmwarePackage, of plugin: PluginID, _ missing: [FirmwarePackage.File], _ places: [String], _ progress: OperationProgress,
+        by actor: AuditActor?
     ) async throws {
         var sources: [String: String] = [:]
         var partials: [PartialFile] = []
@@ -125,6 +131,7 @@ extension PluginInstaller {
             }
         }
         progress.update([0]) { $0.state = .success }
+        let before = try await firmwareDepot.installed(for: plugin)[package.id].map(JSONValue.auditDocument)
         try await progress.during([1]) {
             let stopped = StopFlag()
             try await withTaskCancellationHandler {
@@ -134,6 +141,8 @@ extension PluginInstaller {
             }
             try await reload(plugin.text)
         }
+        let after = try await firmwareDepot.installed(for: plugin)[package.id].map(JSONValue.auditDocument)
+        await noteChange(of: "firmware", "\(plugin)/\(package.id)", from: before, to: after, by: actor)
         for partial in partials { try await partial.remove() }
     }
 

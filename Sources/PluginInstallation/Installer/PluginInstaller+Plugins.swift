@@ -3,6 +3,7 @@
 import Foundation
 import PhonePlugins
 import PluginPackages
+import ProvModel
 public import Provisioning
 
 extension PluginInstaller {
@@ -42,16 +43,18 @@ extension PluginInstaller {
                 remedy: "name a version to go back to, if you want to")
         }
         try occupy(id)
-        let plan = OperationPart("install", parts: [OperationPart("download", current: 0, end: offer.listing.size)])
+        let plan = OperationPart("install", parts: [OperationPart("download", current: 0, end: offer.listing.size)]), actor = AuditActor.current
         return await operations.begin("plugin-install", of: id, plan, cleanUp: { await self.release(id) }) { [self] progress in
-            try await install(offer, progress)
+            try await install(offer, progress, by: actor)
         }
     }
 
-    private func install(_ offer: Offer, _ progress: OperationProgress) async throws {
+    private func install(_ offer: Offer, _ progress: OperationProgress, by actor: AuditActor?) async throws {
+        let id = offer.listing.id.text
         let partial = PartialFile(directory: directories.downloads, name: offer.listing.sha256)
         try await progress.during([0]) { try await fetch(offer, into: partial) { count in progress.update([0]) { $0.current = count } } }
         try Task.checkCancellation()
+        let before = auditDocument(of: id)
         let plugin: Plugin
         do {
             plugin = try await depot.install(partial.path, expected: (offer.listing.id, offer.listing.version), surroundings: surroundings)
@@ -61,6 +64,7 @@ extension PluginInstaller {
             throw error
         }
         try await serve(plugin)
+        await noteChange(of: "plugin", id, from: before, to: auditDocument(of: id), by: actor)
         try await partial.remove()
     }
 
@@ -93,13 +97,14 @@ extension PluginInstaller {
         }
         try occupy(id)
         defer { release(id) }
-        let pluginID = present.plugin.id
+        let pluginID = present.plugin.id, before = auditDocument(of: id)
         _ = try await depot.remove(pluginID)
         if let bundled = try await depot.load(pluginID, bundled: directories.bundled, surroundings: surroundings) {
             try await serve(bundled)
         } else {
             try await withdraw(pluginID)
         }
+        await noteChange(of: "plugin", id, from: before, to: auditDocument(of: id))
     }
 
     /// Loads a plugin anew from the disk, with the files that were put beside it since.

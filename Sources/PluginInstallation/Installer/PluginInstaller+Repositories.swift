@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import JSONText
 import PhonePlugins
 public import PluginPackages
 public import Provisioning
@@ -58,6 +59,7 @@ extension PluginInstaller {
             shelf.forget(repository.name)
             try shelf.save(repositories)
         }
+        await noteChange(of: "repository", repository.name, from: nil, to: .object(repository.document))
     }
 
     /// Removes a repository. What was installed from it stays.
@@ -65,13 +67,16 @@ extension PluginInstaller {
     /// - Returns: Whether there was one.
     public func removeRepository(_ name: String) async throws -> Bool {
         let shelf = shelf
-        return try await onDisk {
+        let removed = try await onDisk { () -> Repository? in
             let repositories = try shelf.repositories()
-            guard repositories.contains(where: { $0.name == name }) else { return false }
+            guard let repository = repositories.first(where: { $0.name == name }) else { return nil }
             try shelf.save(repositories.filter { $0.name != name })
             shelf.forget(name)
-            return true
+            return repository
         }
+        guard let removed else { return false }
+        await noteChange(of: "repository", name, from: .object(removed.document), to: nil)
+        return true
     }
 
     /// Fetches the indexes of all repositories.

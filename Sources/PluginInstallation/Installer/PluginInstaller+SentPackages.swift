@@ -4,6 +4,7 @@ import Foundation
 public import NIOCore
 import PhonePlugins
 public import PluginPackages
+import ProvModel
 public import Provisioning
 
 /// Packages that an administrator sends as a file, beside those of repositories.
@@ -48,13 +49,13 @@ extension PluginInstaller {
             }
             let id = manifest.id.text
             try occupy(id)
-            let plan = OperationPart("install", current: size, end: size)
+            let plan = OperationPart("install", current: size, end: size), actor = AuditActor.current
             let cleanUp: @Sendable () async -> Void = {
                 try? await file.remove()
                 await self.release(id)
             }
             return await operations.begin("plugin-install", of: id, plan, cleanUp: cleanUp) { [self] _ in
-                try await install(file, manifest)
+                try await install(file, manifest, by: actor)
             }
         } catch {
             try? await file.remove()
@@ -62,10 +63,12 @@ extension PluginInstaller {
         }
     }
 
-    private func install(_ file: PartialFile, _ manifest: PackageManifest) async throws {
+    private func install(_ file: PartialFile, _ manifest: PackageManifest, by actor: AuditActor?) async throws {
+        let id = manifest.id.text, before = auditDocument(of: id)
         do {
             let plugin = try await depot.install(file.path, expected: (manifest.id, manifest.version), surroundings: surroundings)
             try await serve(plugin)
+            await noteChange(of: "plugin", id, from: before, to: auditDocument(of: id), by: actor)
         } catch let error as PackageError {
             throw Self.inWords(error, file)
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import JSONText
 import Logging
 public import PhonePlugins
 public import PluginAuthoring
@@ -64,23 +65,41 @@ extension PluginInstaller {
 
     /// Checks a template with sample devices and lets it take effect. When it returns, the next request gets it.
     ///
+    /// - Parameter check: Is given what is there now, before it is replaced; what it throws keeps it.
     /// - Returns: What to know about it although it is right, or `nil`.
     /// - Throws: `AuthoringError` with the place if it cannot be rendered; then nothing was changed.
-    public func save(_ source: [UInt8], as template: OwnTemplate) async throws -> String? {
+    public func save(
+        _ source: [UInt8], as template: OwnTemplate, replacing check: @escaping @Sendable ([UInt8]?) throws -> Void = { _ in }
+    ) async throws -> String? {
         let folder = try templateFolder(), plugin = try servingPlugin(template.plugin.text)
-        let note = try await onDisk { try folder.save(source, as: template, for: plugin) }
+        // Between what is checked and what is written nobody else must write.
+        try occupy("template \(template)")
+        defer { release("template \(template)") }
+        let (before, note) = try await onDisk {
+            let before = try folder.source(of: template)
+            try check(before)
+            return (before, try folder.save(source, as: template, for: plugin))
+        }
+        await noteChange(of: "template", "\(template)", from: before.map(JSONValue.auditDocument), to: .auditDocument(of: source))
         appliance.logger.notice("an own template was saved", metadata: ["template": "\(template)"])
         try await loadAgain(plugin)
         return note
     }
 
     /// Removes an own template: the plugin's takes effect again.
-    public func remove(_ template: OwnTemplate) async throws {
+    ///
+    /// - Parameter check: Is given what is there now; what it throws keeps it.
+    public func remove(_ template: OwnTemplate, if check: @escaping @Sendable ([UInt8]) throws -> Void = { _ in }) async throws {
+        try occupy("template \(template)")
+        defer { release("template \(template)") }
         let folder = try templateFolder()
-        try await onDisk {
-            guard try folder.source(of: template) != nil else { throw Self.missing(template) }
+        let before = try await onDisk {
+            guard let source = try folder.source(of: template) else { throw Self.missing(template) }
+            try check(source)
             try folder.remove(template)
+            return source
         }
+        await noteChange(of: "template", "\(template)", from: .auditDocument(of: before), to: nil)
         appliance.logger.notice("an own template was removed", metadata: ["template": "\(template)"])
         if let plugin = appliance.plugins.catalog[template.plugin] { try await loadAgain(plugin) }
     }

@@ -121,7 +121,7 @@ struct TenantPolicy: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
     @Argument(help: "The tenant's uuid.") var tenant: String
-    @Option(help: "bound, open, or “inherit”.") var files: String?
+    @Option(help: "bound, open, key, or “inherit”.") var files: String?
     @Option(help: "For how many hours from now phones whose DHCP was not seen may enrol; 0 to end it, “inherit” for what the tenant above says.")
     var enrolment: String?
 
@@ -154,7 +154,7 @@ struct TenantRemove: AsyncParsableCommand {
 
     func run() async throws {
         try confirmation.ask("All devices, lines and tokens of the tenant are removed with it.")
-        try await APIClient(connection).delete("/1.0/tenants/\(try PathSegment.encode(uuid))")
+        try await APIClient(connection).delete(document: "/1.0/tenants/\(try PathSegment.encode(uuid))")
         connection.say("the tenant was removed")
     }
 }

@@ -69,11 +69,22 @@ struct APIClient {
         try Self.document(try await send(.PUT, path, body.serialized(), ifMatch: replacesWhatever ? "*" : nil).body)
     }
 
+    /// Changes a document as it is at this moment: what somebody else makes of it meanwhile is told, and not lost.
     func patch(_ path: String, _ body: JSONValue) async throws -> JSONValue {
-        try Self.document(try await send(.PATCH, path, body.serialized()).body)
+        let tag = try await tag(path)
+        return try Self.document(try await send(.PATCH, path, body.serialized(), ifMatch: tag).body)
     }
 
     func delete(_ path: String) async throws { _ = try await send(.DELETE, path) }
+
+    /// Deletes a document that others may be changing, as it is at this moment.
+    func delete(document path: String) async throws {
+        let tag = try await tag(path)
+        _ = try await send(.DELETE, path, ifMatch: tag)
+    }
+
+    /// The state of the document at a path; `nil` if it has none that could be named.
+    private func tag(_ path: String) async throws -> String? { try await send(.GET, path).response.headers.first(name: "ETag") }
 
     /// The text at a path that is no JSON.
     func text(_ path: String) async throws -> String { String(buffer: try await send(.GET, path).body) }
@@ -83,9 +94,9 @@ struct APIClient {
         try Self.document(try await send(.POST, path, Array(text.utf8), contentType: "text/csv").body)
     }
 
-    /// Sends a text in the place of what is at a path.
+    /// Sends a text in the place of whatever is at a path.
     func put(text: [UInt8], _ path: String) async throws -> JSONValue {
-        try Self.document(try await send(.PUT, path, text, contentType: "text/plain").body)
+        try Self.document(try await send(.PUT, path, text, contentType: "text/plain", ifMatch: "*").body)
     }
 
     /// Sends a file.
@@ -167,7 +178,7 @@ struct APIClient {
             switch response.status.code {
             case 401, 403: .refused
             case 404: .notFound
-            case 409, 412: .conflict
+            case 409, 412, 428: .conflict
             default: .other
             }
         throw Failure(kind, description: text)

@@ -186,7 +186,7 @@ struct LineRemove: AsyncParsableCommand {
         let client = try APIClient(connection)
         if lines.count > 1 { try confirmation.ask("\(lines.count) lines are removed, and their phones lose them.") }
         for line in lines {
-            try await client.delete(try await LineArgument.path(line, client))
+            try await client.delete(document: try await LineArgument.path(line, client))
             connection.say("line \(line) was removed")
         }
     }

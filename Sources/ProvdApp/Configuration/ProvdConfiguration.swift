@@ -63,7 +63,7 @@ struct ProvdConfiguration: Sendable {
     /// `dhcp.definitions` (text, default `/usr/share/provd/dhcp`): the directory of vendor definitions, from which provd
     /// says what a DHCP server must send.
     var dhcpDefinitions: String
-    /// `files.access` (`bound` or `open`, default `bound`): who may fetch files with credentials.
+    /// `files.access` (`bound`, `open` or `key`, default `bound`): who may fetch files with credentials.
     var fileAccess: FileAccessPolicy
     /// `files.enrolment_hours` (number, default 24): for how long after the first start a phone whose DHCP was not seen
     /// may fetch such a file.

@@ -29,6 +29,13 @@ public struct ExpectedRevision: Sendable, Equatable {
 
     private init(allowed: Set<DocumentRevision>?) { self.allowed = allowed }
 
+    /// Checks that there may be no document yet: who names a state that he saw means one that is gone.
+    ///
+    /// - Throws: ``RevisionConflict`` if a state is expected.
+    public func checkNothing() throws(RevisionConflict) {
+        if let allowed, !allowed.isEmpty { throw RevisionConflict() }
+    }
+
     /// Checks the state, in the transaction that makes the change.
     ///
     /// - Throws: ``RevisionConflict`` if somebody changed the document since.

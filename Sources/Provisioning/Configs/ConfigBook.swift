@@ -15,8 +15,10 @@ public struct ConfigBook: Sendable {
         case deleted, notFound, notDeletable
     }
 
-    /// All configs, oldest first.
-    public func all() async throws -> [Config] { try await appliance.store.configs() }
+    /// A part of the configs, oldest first.
+    public func page(after position: Int64?, limit: Int) async throws -> Page<Config> {
+        try await appliance.store.configs(after: position, limit: limit)
+    }
 
     /// The config with a key, or `nil`.
     public func config(_ id: ConfigID) async throws -> Config? { try await appliance.store.config(id) }

@@ -32,34 +32,19 @@ extension DeviceBook {
     private func sharedDevices(where equals: [PageQuery.Column: String]) async throws -> [Device] {
         // Who may see all tenants has nothing shared with him.
         guard try await appliance.store.tenants().tenants.contains(where: { !scope.holds($0.id) }) else { return [] }
-        var query = PageQuery(tenants: scope.tree, limit: Self.pageLength)
-        var seen: Set<DeviceID> = [], shared: [Device] = []
-        while true {
-            let page = try await appliance.store.lines(query)
-            for id in page.elements.compactMap(\.device) where seen.insert(id).inserted {
-                guard let device = try await appliance.store.device(id), !scope.holds(device.tenant) else { continue }
-                if equals.allSatisfy({ device.document[$0.key.rawValue]?.string == $0.value }) { shared.append(device) }
-            }
-            guard let next = page.next else { return shared }
-            query.after = next
+        return try await appliance.store.devicesShared(with: scope.tree).filter { device in
+            equals.allSatisfy { device.document[$0.key.rawValue]?.string == $0.value }
         }
     }
 
-    /// All devices within the scope that members select, oldest first.
-    public func all(of tenants: Set<TenantID>, where equals: [PageQuery.Column: String] = [:]) async throws -> [Device] {
-        var query = PageQuery(tenants: tenants.intersection(scope.tree), limit: Self.pageLength)
+    /// A part of the devices of some tenants within the scope, oldest first; nothing that is shared.
+    public func page(
+        of tenants: Set<TenantID>, where equals: [PageQuery.Column: String], after position: Int64?, limit: Int
+    ) async throws -> Page<Device> {
+        var query = PageQuery(tenants: tenants.intersection(scope.tree), after: position, limit: limit)
         query.equals = equals
-        var devices: [Device] = []
-        while true {
-            let page = try await appliance.store.devices(query)
-            devices += page.elements
-            guard let next = page.next else { return devices }
-            query.after = next
-        }
+        return try await appliance.store.devices(query)
     }
-
-    /// How many devices are read at once: the time between two parts is when others get their turn.
-    private static let pageLength = 5_000
 
     /// A device that is within the scope, or has a line that is.
     public func visibleDevice(_ name: String) async throws -> Device? {
@@ -77,7 +62,7 @@ extension DeviceBook {
     /// - Throws: `DocumentError` if the document is wrong, `RevisionConflict`, else `StoreError`.
     public func change(_ id: DeviceID, expecting: ExpectedRevision = .any, with patch: JSONObject) async throws -> Device? {
         let catalog = appliance.plugins.catalog, now = appliance.now(), scope = scope
-        for name in ["id", "configured", "is_new", "added", "lines"] where patch[name] != nil {
+        for name in ["id", "configured", "is_new", "added", "lines", "ip_claimed"] where patch[name] != nil {
             throw DocumentError(name, "\(name) is provd's own and cannot be changed")
         }
         try patch.requireNoMasks()
@@ -91,6 +76,7 @@ extension DeviceBook {
             device.tenant = former.tenant
             device.document["is_new"] = former.document["is_new"]
             device.document["configured"] = former.document["configured"]
+            judgeAddress(of: &device, formerly: former)
             if let wanted { try Self.move(&device, to: wanted, within: scope, in: transaction) }
             if device.document["plugin"] != former.document["plugin"] { try transaction.deleteAssociation(of: id) }
             device.isConfigured = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
@@ -128,10 +114,11 @@ extension JSONObject {
 
     /// The object after a merge patch (RFC 7396).
     func patched(with patch: JSONObject) -> JSONObject {
-        var result = self
+        // What goes is left out first: to take members away one by one costs time with the square of their number.
+        var result = JSONObject(filter { name, _ in patch[name]?.isNull != true })
         for (name, value) in patch {
             switch value {
-            case .null: result[name] = nil
+            case .null: break
             case .object(let inner): result[name] = .object((result[name]?.object ?? [:]).patched(with: inner))
             case .bool, .int, .double, .string, .array: result[name] = value
             }

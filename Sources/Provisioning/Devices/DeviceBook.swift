@@ -8,11 +8,15 @@ public import ProvModel
 public struct DeviceBook: Sendable {
     let appliance: Appliance
     let scope: TenantScope
+    private let vouchesForAddresses: Bool
 
     /// Makes the use case for a tenant's devices, and those of all tenants below it.
-    public init(_ appliance: Appliance, scope: TenantScope) {
+    ///
+    /// - Parameter vouchesForAddresses: Whether what is said here of a device's address is as good as what was seen: provd sends requests there.
+    public init(_ appliance: Appliance, scope: TenantScope, vouchesForAddresses: Bool = true) {
         self.appliance = appliance
         self.scope = scope
+        self.vouchesForAddresses = vouchesForAddresses
     }
 
     /// The devices with a value, oldest first.
@@ -40,6 +44,7 @@ public struct DeviceBook: Sendable {
             device.tenant = tenant
             // What belongs to the appliance's own tenant waits for a tenant that claims it.
             device.document["is_new"] = .bool(try Self.isMain(tenant, in: transaction))
+            judgeAddress(of: &device, formerly: nil)
             device.isConfigured = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
             try transaction.save(device)
             if let config = device.config { try AutoprovConfig.adopt(config, by: id, in: transaction) }
@@ -65,6 +70,7 @@ public struct DeviceBook: Sendable {
             device.tenant = isNew ? scope.tenant : former.tenant
             let isMain = try device.tenant.map { try Self.isMain($0, in: transaction) } ?? false
             device.document["is_new"] = .bool(isNew && isMain)
+            judgeAddress(of: &device, formerly: former)
             device.isConfigured = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
             guard device != former else { return true }
             // A plugin that the client names anew is its choice from now on.
@@ -97,6 +103,16 @@ public struct DeviceBook: Sendable {
         // Known anew it is a new device: what it was bound to counts no longer.
         if let mac = device.mac { try transaction.deleteBinding(of: mac) }
         if let config = device.config { try AutoprovConfig.removeIfOrphaned(config, in: transaction) }
+    }
+
+    /// Marks an address that only a client of a tenant says a device has.
+    ///
+    /// provd sends requests to devices at their addresses. Whoever acts for a tenant could otherwise let it ask whatever this machine reaches: its
+    /// own services, those of other tenants. Where a device was seen, and what the appliance's own administrators say, counts.
+    func judgeAddress(of device: inout Device, formerly former: Device?) {
+        device.isAddressClaimed = false
+        guard let ip = device.ip, !vouchesForAddresses else { return }
+        device.isAddressClaimed = former?.ip == ip ? former?.isAddressClaimed ?? false : true
     }
 
     /// Whether a tenant is the appliance's own.
@@ -140,7 +156,12 @@ public struct DeviceBook: Sendable {
     public func timeline(of device: Device, after position: Int64, limit: Int) async throws -> [TimelineEvent] {
         let events = try await appliance.store.timeline(of: device.id, after: position, limit: limit)
         guard !scope.holds(device.tenant) else { return events }
-        let own = try await ownLines(on: device.id)
+        return visible(events, of: device, ownLines: try await ownLines(on: device.id))
+    }
+
+    /// The events that may be seen: of a device of another tenant what all may know, and what the tenant's own lines did.
+    private func visible(_ events: [TimelineEvent], of device: Device, ownLines own: [Line]) -> [TimelineEvent] {
+        guard !scope.holds(device.tenant) else { return events }
         let names = Set(own.map(\.username) + own.map(\.id.description))
         return events.filter { event in
             switch event.step {
@@ -153,18 +174,21 @@ public struct DeviceBook: Sendable {
     }
 
     /// What a device is expected to do next.
-    public func nextStep(of device: Device) async throws -> NextStep {
-        NextStep.of(
-            device, lines: try await ownLines(on: device.id), events: try await timeline(of: device, after: 0, limit: Self.eventsForNextStep),
-            unseenRegistrar: try await appliance.unseenRegistrar(of: device))
+    ///
+    /// - Parameter lines: The lines on it within the scope, if they are known.
+    public func nextStep(of device: Device, lines known: [Line]? = nil) async throws -> NextStep {
+        let own: [Line] = if let known { known } else { try await ownLines(on: device.id) }
+        let recent = try await appliance.store.recentTimelines(of: [device.id], limits: DeviceProgress.tellingEvents)
+        // Whether its registrar is one that provd sees is asked of a phone that has its line's configuration, and of no other.
+        let hasConfiguration = own.first.map { $0.username == device.remoteStateSIPUsername } ?? false
+        let unseenRegistrar: String? = if hasConfiguration { try await appliance.unseenRegistrar(of: device) } else { nil }
+        return NextStep.of(
+            device, lines: own, events: visible(recent[device.id]?.events ?? [], of: device, ownLines: own), unseenRegistrar: unseenRegistrar)
     }
 
     private func ownLines(on device: DeviceID) async throws -> [Line] {
         try await appliance.store.lines(on: device).filter { scope.holds($0.tenant) }
     }
-
-    /// More events than the storage keeps of one device.
-    private static let eventsForNextStep = 2_000
 
     private func identifier(_ value: JSONValue?) throws(DocumentError) -> DeviceID {
         switch value {

@@ -45,7 +45,7 @@ enum DeviceDocument {
             throw DocumentError("options", "options is an object")
         }
         var checked = document
-        for name in ["configured", "is_new", "tenant_uuid"] { checked[name] = nil }
+        for name in ["configured", "is_new", "tenant_uuid", "ip_claimed"] { checked[name] = nil }
         return checked
     }
 }

@@ -45,6 +45,7 @@ public struct DeviceRegistry: Sendable {
     private func device(of sighting: Sighting) async throws -> Device? {
         let sighting = try await withoutForgeries(sighting)
         let known = try await find(sighting)
+        if let known, !known.opens(to: sighting) { return known }
         if let known, try await isSettled(known, sighting) { return known }
         do {
             return try await update(sighting)
@@ -60,10 +61,12 @@ public struct DeviceRegistry: Sendable {
     private func update(_ sighting: Sighting) async throws -> Device? {
         let now = appliance.now()
         let catalog = appliance.plugins.catalog
-        let mayCreate = sighting.isEnoughForNewDevice
+        let hasKey = try await hasKeyIfNeeded(sighting)
+        let mayCreate = hasKey && sighting.isEnoughForNewDevice
         let appliance = appliance, tenant = tenant, creations = creations
         let result = try await appliance.store.transaction { transaction -> (device: Device, events: [TimelineEvent])? in
             let found = try Self.find(sighting, in: transaction)
+            if let found, !found.opens(to: sighting) { return (found, []) }
             if found == nil {
                 guard mayCreate else { return nil }
                 guard creations.take(now: now) else {
@@ -99,6 +102,12 @@ public struct DeviceRegistry: Sendable {
         guard let result else { return nil }
         for event in result.events { await appliance.journal.note(event) }
         return result.device
+    }
+
+    /// Whether a device may be made of a request as far as keys go: where the appliance demands one, nothing is made of what comes without.
+    private func hasKeyIfNeeded(_ sighting: Sighting) async throws(StoreError) -> Bool {
+        guard sighting.tenant == nil, [.http, .tftp].contains(sighting.source) else { return true }
+        return try await appliance.accessRules(of: tenant).access != .key
     }
 
     /// Binds a hardware address to an address, as DHCP shows it.
@@ -137,6 +146,8 @@ extension DeviceRegistry {
         var doubtful = sighting
         doubtful.ip = nil
         doubtful.identity.version = nil
+        // A key is no reason to move a phone to another tenant, if the phone is elsewhere.
+        doubtful.tenant = nil
         return doubtful
     }
 

@@ -19,15 +19,23 @@ enum DeviceUpdate {
         if !device.has("vendor"), let vendor = identity.vendor { updated.vendor = vendor }
         if !device.has("model"), let model = identity.model { updated.model = model }
         if let version = identity.version, version != device.version { updated.version = version }
-        if let ip = sighting.ip, ip != device.ip { updated.ip = ip }
+        if let ip = sighting.ip {
+            if ip != device.ip { updated.ip = ip }
+            // It is there: what was a client's word is now known.
+            if device.isAddressClaimed { updated.isAddressClaimed = false }
+        }
+        if let tenant = sighting.tenant, device.isUnclaimed, tenant != device.tenant {
+            updated.tenant = tenant
+            updated.document["is_new"] = false
+        }
         return updated
     }
 
     /// A new device made of all that the sighting says.
     static func newDevice(_ sighting: Sighting, id: DeviceID, tenant: TenantID) -> Device {
         var device = Device(id: id, document: ["added": "auto"])
-        device.tenant = tenant
-        device.document["is_new"] = true
+        device.tenant = sighting.tenant ?? tenant
+        device.document["is_new"] = .bool(device.tenant == tenant)
         device.isConfigured = false
         return apply(sighting, to: device)
     }
@@ -47,4 +55,12 @@ enum DeviceUpdate {
         guard let left, let right else { return false }
         return left != right
     }
+}
+
+extension Device {
+    /// Whether the device waits in the appliance's own tenant for the one that claims it.
+    var isUnclaimed: Bool { document["is_new"]?.bool ?? false }
+
+    /// Whether a sighting can be about the device as far as tenants go: who shows the key of another changes nothing of it.
+    func opens(to sighting: Sighting) -> Bool { sighting.tenant == nil || sighting.tenant == tenant || isUnclaimed }
 }

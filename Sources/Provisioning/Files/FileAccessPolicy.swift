@@ -10,6 +10,8 @@ public enum FileAccessPolicy: String, Sendable, CaseIterable {
     /// The address that evidence binds to the device's hardware address. Without any evidence the first asker is
     /// bound while enrolment is open.
     case bound
+    /// Whoever asks with the provisioning key of the device's tenant, as the first segment of the path.
+    case key
 
     /// What is done with a request for a sensitive file.
     enum Decision: Equatable {
@@ -21,8 +23,20 @@ public enum FileAccessPolicy: String, Sendable, CaseIterable {
     }
 
     /// Decides on a request.
-    func decide(mac: MACAddress?, asker: IPAddress, binding: AddressBinding?, enrolmentIsOpen: Bool) -> Decision {
-        guard self == .bound else { return .allow }
+    ///
+    /// - Parameter hasKey: Whether the request showed the provisioning key of the device's tenant.
+    func decide(mac: MACAddress?, asker: IPAddress, binding: AddressBinding?, enrolmentIsOpen: Bool, hasKey: Bool = false) -> Decision {
+        switch self {
+        case .open: .allow
+        case .key where hasKey: .allow
+        case .key:
+            .refuse(
+                "the file holds credentials and was asked for from \(asker) without the provisioning key of its tenant: the phone needs the address of provd with /KEY at its end")
+        case .bound: decideByBinding(mac: mac, asker: asker, binding: binding, enrolmentIsOpen: enrolmentIsOpen)
+        }
+    }
+
+    private func decideByBinding(mac: MACAddress?, asker: IPAddress, binding: AddressBinding?, enrolmentIsOpen: Bool) -> Decision {
         if let binding {
             if binding.ip == asker { return .allow }
             return .refuse(

@@ -105,17 +105,20 @@ public struct FilePreview: Sendable {
         guard let id = device.config else { return .nothing }
         let tree = try await ConfigTree(root: id, in: appliance.store)
         guard let rawConfig = tree.flattened(id, base: appliance.settings.baseRawConfig) else { return .nothing }
+        let urlKey = try await appliance.urlKey(of: device)
         let timeZones = appliance.timeZones, year = appliance.year
-        let address = appliance.settings.server(asUsedBy: transport, at: server)
-        func render(_ rawConfig: JSONObject) throws(PluginRenderError) -> RenderedFile {
-            try plugin.render(
+        func render(_ rawConfig: JSONObject, urlKey: String?) throws(PluginRenderError) -> RenderedFile {
+            let address = appliance.settings.server(asUsedBy: transport, at: server, urlKey: urlKey)
+            return try plugin.render(
                 match,
                 context: RenderContext(
                     device: device.fullDocument, rawConfig: rawConfig, request: .init(protocol: transport.asPluginsSeeIt, server: address, path: path),
                     timeZone: { timeZones.zone(named: $0, year: year) }))
         }
         do throws(PluginRenderError) {
-            let wanted = try render(rawConfig), shown = try render(SecretMask.mask(.object(rawConfig)).object ?? [:])
+            let shownKey = urlKey.map { _ in SecretMask.text }
+            let wanted = try render(rawConfig.with(urlKey: urlKey), urlKey: urlKey)
+            let shown = try render(SecretMask.mask(rawConfig).with(urlKey: shownKey), urlKey: shownKey)
             return .rendered(
                 shown.bytes, mediaType: shown.contentType, digest: SHA256.hash(data: wanted.bytes).hexadecimal, isTrigger: match.isTrigger)
         } catch {

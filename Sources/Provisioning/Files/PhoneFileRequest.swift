@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import NetTypes
+import ProvModel
 
 /// A phone's request for a file, as both doors put it.
 public struct PhoneFileRequest: Sendable {
@@ -24,6 +25,8 @@ public struct PhoneFileRequest: Sendable {
     public var server: IPAddress?
     /// Whether only the headers are wanted (HTTP HEAD).
     public var isHeadersOnly: Bool
+    /// The tenant whose provisioning key stood before the path, where it stands no more: nobody sees it in a timeline or a log.
+    private(set) var tenant: TenantID?
 
     /// Checks what a client asks for.
     ///
@@ -42,6 +45,19 @@ public struct PhoneFileRequest: Sendable {
         self.asker = asker
         self.server = server
         self.isHeadersOnly = isHeadersOnly
+    }
+}
+
+extension PhoneFileRequest {
+    /// The request without the provisioning key that is the first segment of its path, if it is one.
+    func unlocked(with keys: [String: TenantID]) -> PhoneFileRequest {
+        let segment = path.dropFirst().prefix { $0 != "/" }
+        guard tenant == nil, let tenant = keys[String(segment)] else { return self }
+        var request = self
+        request.tenant = tenant
+        let rest = path.dropFirst(1 + segment.count)
+        request.path = rest.isEmpty ? "/" : String(rest)
+        return request
     }
 }
 

@@ -39,9 +39,12 @@ public struct PhoneFiles: Sendable {
     public func serve(_ request: PhoneFileRequest) async -> ServedRequest {
         var served = ServedRequest(request: request)
         do {
+            let request = try await appliance.unlocked(request)
+            served = ServedRequest(request: request)
             served.answer = try await answerOrThrow(request, &served)
         } catch {
-            appliance.logger.error("a phone could not be answered", metadata: ["path": "\(request.path)", "reason": "\(error)"])
+            // Its last part has no key in it.
+            appliance.logger.error("a phone could not be answered", metadata: ["file": "\(request.fileName)", "reason": "\(error)"])
             served.answer = .refused(.init(kind: .trouble, text: "provd cannot answer now; its log says why"))
         }
         return served
@@ -84,11 +87,15 @@ public struct PhoneFiles: Sendable {
         let identification = appliance.recognition.identify(request.asPluginsSeeIt, with: catalog)
         let sighting = Sighting(
             source: request.transport == .http ? .http : .tftp, trust: .claimed, identity: identification.identity, ip: request.asker,
-            basis: identification.basis)
+            basis: identification.basis, tenant: request.tenant)
         guard let device = try await registry.sight(sighting) else {
             return .refused(.init(kind: .unknownDevice, text: "nothing in this request tells which phone asks"))
         }
         served.device = device
+        if let tenant = request.tenant, tenant != device.tenant {
+            appliance.securityLog.warning("Key of another tenant refused to \(request.asker): \(request.fileName)")
+            return await refuse(request, device, .forbidden, "it was asked for from \(request.asker) with the provisioning key of another tenant")
+        }
         guard let plugin = device.plugin.flatMap({ catalog[$0] }) else {
             return await refuse(request, device, .noSuchFile, device.plugin.map { "its plugin \($0) is not installed" } ?? "no plugin serves \(device.nameInWords)")
         }
@@ -131,9 +138,11 @@ public struct PhoneFiles: Sendable {
     private func reasonAgainst(_ request: PhoneFileRequest, _ device: Device) async throws -> String? {
         appliance.securityLog.notice("Sensitive file requested from \(request.asker): \(request.fileName)")
         let binding: AddressBinding? = if let mac = device.mac { try await appliance.store.binding(of: mac) } else { nil }
-        let policy = try await policy(for: device)
-        let decision = policy.access.decide(
-            mac: device.mac, asker: request.asker, binding: binding, enrolmentIsOpen: appliance.now() < policy.enrolmentEnds)
+        let rules = try await appliance.accessRules(of: device.tenant)
+        let enrolmentEnds = rules.enrolmentEnds ?? (appliance.now() < enrolment.lowerBound ? -.infinity : enrolment.upperBound)
+        let decision = rules.access.decide(
+            mac: device.mac, asker: request.asker, binding: binding, enrolmentIsOpen: appliance.now() < enrolmentEnds,
+            hasKey: request.tenant != nil && request.tenant == device.tenant)
         switch decision {
         case .allow: return nil
         case .allowAndBind:
@@ -145,16 +154,6 @@ public struct PhoneFiles: Sendable {
         }
     }
 
-    /// What the device's tenant says of files with credentials, else the tenants above it, else the configuration.
-    private func policy(for device: Device) async throws -> (access: FileAccessPolicy, enrolmentEnds: Double) {
-        let enrolmentEnds = appliance.now() < enrolment.lowerBound ? -.infinity : enrolment.upperBound
-        guard let tenant = device.tenant else { return (appliance.settings.fileAccess, enrolmentEnds) }
-        let tree = try await appliance.store.tenants()
-        let path = tree.pathToRoot(of: tenant).compactMap { tree[$0] }
-        let access = path.lazy.compactMap { $0.fileAccess.flatMap(FileAccessPolicy.init(rawValue:)) }.first
-        return (access ?? appliance.settings.fileAccess, path.lazy.compactMap(\.enrolmentEnds).first ?? enrolmentEnds)
-    }
-
     /// The file as it is for this device now, or `nil` without a config.
     private func content(
         _ match: FileMatch, _ plugin: Plugin, _ device: Device, _ request: PhoneFileRequest
@@ -162,11 +161,14 @@ public struct PhoneFiles: Sendable {
         guard let id = device.config else { return nil }
         let ingredients = RenderedFileCache.Ingredients(
             plugin: plugin, device: device, configs: try await ConfigTree(root: id, in: appliance.store), year: appliance.year)
-        let server = appliance.settings.server(asUsedBy: request.transport, at: request.server)
+        let urlKey = try await appliance.urlKey(of: device)
+        let server = appliance.settings.server(asUsedBy: request.transport, at: request.server, urlKey: urlKey)
         let key = RenderedFileCache.Key(
-            device: device.id, path: request.path, transport: request.transport, server: server, userAgent: request.userAgent)
+            device: device.id, path: request.path, transport: request.transport, server: server, userAgent: request.userAgent,
+            urlKey: urlKey)
         if let known = rendered.content(key, madeOf: ingredients) { return known }
-        guard let rawConfig = ingredients.configs.flattened(id, base: appliance.settings.baseRawConfig) else { return nil }
+        guard let rawConfig = ingredients.configs.flattened(id, base: appliance.settings.baseRawConfig)?.with(urlKey: urlKey)
+        else { return nil }
         let timeZones = appliance.timeZones
         let file = try plugin.render(
             match,

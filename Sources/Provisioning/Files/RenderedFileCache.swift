@@ -17,6 +17,7 @@ final class RenderedFileCache: Sendable {
         let transport: PhoneFileRequest.Transport
         let server: String
         let userAgent: String?
+        let urlKey: String?
     }
 
     /// What a file was made of.

@@ -63,6 +63,11 @@ public struct LineBook: Sendable {
         try await appliance.store.lines().filter { scope.holds($0.tenant) }
     }
 
+    /// A part of the lines by number, beginning after one of them.
+    public func byNumber(after last: Line?, limit: Int) async throws -> [Line] {
+        try await appliance.store.lines(of: scope.tree, after: last, limit: limit)
+    }
+
     /// A part of the lines, oldest first.
     public func page(after position: Int64?, limit: Int) async throws -> Page<Line> {
         try await appliance.store.lines(PageQuery(tenants: scope.tree, after: position, limit: limit))

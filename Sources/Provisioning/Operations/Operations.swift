@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+public import ProvModel
+
 /// Long jobs that somebody may watch and stop.
 ///
 /// Jobs run while `run()` runs, a few at once; more wait in a bounded queue.
@@ -22,6 +24,8 @@ public actor Operations {
         public let kind: String
         /// What it is about: a plugin, a device.
         public let subject: String
+        /// The device that it concerns alone; `nil` for what concerns the appliance.
+        public let device: DeviceID?
         /// Where it stands.
         public var state: State { progress.state }
         /// How far it and its parts are.
@@ -33,6 +37,7 @@ public actor Operations {
     private struct Record {
         let kind: String
         let subject: String
+        let device: DeviceID?
         let progress: OperationProgress
         let stop: AsyncStream<Void>.Continuation
         var reason: String?
@@ -84,12 +89,13 @@ public actor Operations {
     ///   - subject: What it is about.
     ///   - plan: The parts of which it is made.
     ///   - effort: What it does most of the time.
+    ///   - device: The device that it concerns alone: the device's tenant may watch and stop it.
     ///   - cleanUp: What is done once when the job is over, however it ends, also if there is no room for it; the
     ///     operation counts as running until then.
     ///   - job: The job. If somebody stops it, its task is cancelled.
     /// - Returns: The operation by which it can be watched.
     public func begin(
-        _ kind: String, of subject: String, _ plan: OperationPart, _ effort: Effort = .work,
+        _ kind: String, of subject: String, _ plan: OperationPart, _ effort: Effort = .work, device: DeviceID? = nil,
         cleanUp: @escaping @Sendable () async -> Void = {}, _ job: @escaping @Sendable (OperationProgress) async throws -> Void
     ) async -> Operation {
         last += 1
@@ -98,7 +104,7 @@ public actor Operations {
         if records.count >= capacity, let oldest = records.keys.min() { records[oldest] = nil }
         let progress = OperationProgress(plan)
         let (stops, stop) = AsyncStream<Void>.makeStream()
-        records[id] = Record(kind: kind, subject: subject, progress: progress, stop: stop)
+        records[id] = Record(kind: kind, subject: subject, device: device, progress: progress, stop: stop)
         let queue = effort == .work ? work : waits
         let result = queue.add.yield { [weak self] in
             progress.update { $0.state = .progress }
@@ -124,7 +130,7 @@ public actor Operations {
             note(refusal, for: id)
             progress.finish(as: .fail)
         }
-        return operation(id) ?? Operation(id: id, kind: kind, subject: subject, progress: progress.now)
+        return operation(id) ?? Operation(id: id, kind: kind, subject: subject, device: device, progress: progress.now)
     }
 
     private struct Stopped: Error, CustomStringConvertible {
@@ -155,7 +161,7 @@ public actor Operations {
 
     /// The operation with a number, or `nil`.
     public func operation(_ id: Int) -> Operation? {
-        records[id].map { Operation(id: id, kind: $0.kind, subject: $0.subject, progress: $0.progress.now, reason: $0.reason) }
+        records[id].map { Operation(id: id, kind: $0.kind, subject: $0.subject, device: $0.device, progress: $0.progress.now, reason: $0.reason) }
     }
 
     /// All operations that are remembered, oldest first.

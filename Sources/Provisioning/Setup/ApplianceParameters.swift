@@ -101,7 +101,7 @@ public struct ApplianceParameters: Sendable {
         name == .provisioningKey ? "parameter.\(name.rawValue).\(tenant)" : "parameter.\(name.rawValue)"
     }
 
-    private static func ownerSetting(_ key: String) -> String { "provisioning_key_owner.\(key)" }
+    private static func ownerSetting(_ key: String) -> String { SettingName.provisioningKeyOwner + key }
 }
 
 extension ApplianceParameters.Name {

@@ -50,15 +50,19 @@ public struct ProvisioningSettings: Sendable {
 
     /// This appliance as it stands in a URL of a protocol.
     ///
-    /// - Parameter address: The address that a phone asked, if it is known.
-    func server(asUsedBy transport: PhoneFileRequest.Transport, at address: IPAddress?) -> String {
+    /// - Parameters:
+    ///   - address: The address that a phone asked, if it is known.
+    ///   - urlKey: The provisioning key with which it comes back.
+    func server(asUsedBy transport: PhoneFileRequest.Transport, at address: IPAddress?, urlKey: String?) -> String {
         let host = address?.uriHost ?? advertisedHost
         let (port, standard) =
             switch transport {
             case .http: (httpPort, 80 as UInt16)
             case .tftp: (tftpPort, 69)
             }
-        return port == standard ? host : "\(host):\(port)"
+        let server = port == standard ? host : "\(host):\(port)"
+        // Over HTTP phones are told the address that is in their parameters.
+        return transport == .tftp ? server + (urlKey.map { "/\($0)" } ?? "") : server
     }
 
     /// The lowest layer of every device's parameters.

@@ -2,6 +2,7 @@
 
 import JSONText
 import PhonePlugins
+import NetTypes
 public import ProvModel
 
 /// Makes a phone fetch its configuration again, and sees that it does.
@@ -163,6 +164,7 @@ public struct PhoneSynchronisation: Sendable {
         guard let actions, let address = device.ip else {
             throw Failure(description: "its address is not known; restart the phone by hand")
         }
+        guard !device.isAddressClaimed else { throw Self.claimedAddress(address) }
         switch await actions.send(action, to: address, as: try await credentials(action.credentials, of: device)) {
         // A page that leads on to another has done what it was asked for.
         case .answered(let status) where (200..<400).contains(status): return
@@ -188,6 +190,7 @@ public struct PhoneSynchronisation: Sendable {
 
     private func notify(_ device: Device, _ event: String) async throws -> Bool {
         var failure = Failure(description: "it is not registered and its address is not known; restart the phone by hand")
+        if let ip = device.ip, device.isAddressClaimed { failure = Self.claimedAddress(ip) }
         for target in try await targets(of: device) {
             switch await notifier.notify(target, event: event) {
             case .sent: return false
@@ -204,14 +207,26 @@ public struct PhoneSynchronisation: Sendable {
     /// The ways to a phone, the surest first: the account that it is believed to run, all others of its own, its address.
     private func targets(of device: Device) async throws -> [NotifyTarget] {
         var usernames: [String] = []
-        if let username = device.remoteStateSIPUsername { usernames.append(username) }
+        if let username = device.remoteStateSIPUsername, try await !isOfAnotherTenant(username, device) { usernames.append(username) }
         usernames += try await appliance.store.lines(on: device.id).map(\.username)
         if let account = try await appliance.store.transaction({ try $0.autoprovAccount(of: device.id) }) {
             usernames.append(account.username)
         }
         var seen: Set<String> = []
         let accounts = usernames.filter { seen.insert($0).inserted }.map(NotifyTarget.account)
-        return accounts + (device.ip.map { [.address($0)] } ?? [])
+        return accounts + (device.isAddressClaimed ? [] : device.ip.map { [.address($0)] } ?? [])
+    }
+
+    /// Whether a SIP user name is of another tenant's phone: what a client writes into a document must not reach that.
+    private func isOfAnotherTenant(_ username: String, _ device: Device) async throws -> Bool {
+        if let line = try await appliance.store.line(username: username) { return line.device != device.id && line.tenant != device.tenant }
+        guard let account = try await appliance.store.autoprovAccount(username: username), account.device != device.id else { return false }
+        return try await appliance.store.device(account.device)?.tenant != device.tenant
+    }
+
+    private static func claimedAddress(_ address: IPAddress) -> Failure {
+        Failure(
+            description: "nothing was seen of it at \(address), which a client of its tenant wrote: restart the phone by hand, so that it is seen, or let an administrator of the appliance write its address")
     }
 
     private func note(_ device: Device, _ outcome: TimelineEvent.Outcome, _ text: String) async {
@@ -228,6 +243,6 @@ extension PhoneSynchronisation {
 
     /// Synchronises a device as an operation that can be watched.
     public func begin(_ id: DeviceID, in operations: Operations) async -> Operations.Operation {
-        await operations.begin("synchronise", of: id.description, Self.plan, .wait) { try await synchronise(id, showing: $0) }
+        await operations.begin("synchronise", of: id.description, Self.plan, .wait, device: id) { try await synchronise(id, showing: $0) }
     }
 }

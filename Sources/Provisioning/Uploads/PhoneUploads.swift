@@ -50,16 +50,17 @@ public struct PhoneUploads: Sendable {
         do {
             return try await decideOrThrow(request, method)
         } catch {
-            appliance.logger.error("what a phone sends could not be taken", metadata: ["path": "\(request.path)", "reason": "\(error)"])
+            appliance.logger.error("what a phone sends could not be taken", metadata: ["file": "\(request.fileName)", "reason": "\(error)"])
             return .refused(.init(kind: .trouble, text: "provd cannot take it now; its log says why"))
         }
     }
 
-    private func decideOrThrow(_ request: PhoneFileRequest, _ method: Method) async throws -> Decision {
+    private func decideOrThrow(_ locked: PhoneFileRequest, _ method: Method) async throws -> Decision {
+        let request = try await appliance.unlocked(locked)
         let catalog = appliance.plugins.catalog
         let identification = appliance.recognition.identify(request.asPluginsSeeIt, with: catalog)
         let sighting = Sighting(
-            source: .http, trust: .claimed, identity: identification.identity, ip: request.asker, basis: identification.basis)
+            source: .http, trust: .claimed, identity: identification.identity, ip: request.asker, basis: identification.basis, tenant: request.tenant)
         guard let device = try await registry.sight(sighting) else {
             return .refused(.init(kind: .unknownDevice, text: "nothing in this request tells which phone sends it"))
         }
@@ -68,8 +69,14 @@ public struct PhoneUploads: Sendable {
             let others = Method.allCases.filter { plugin.upload(toPath: request.path, method: $0.asPluginsSeeIt, mac: device.mac) != nil }
             return .notTaken(others: others)
         }
+        let access = try await appliance.accessRules(of: device.tenant).access
+        if access == .key ? request.tenant != device.tenant : request.tenant != nil && request.tenant != device.tenant {
+            let reason = "it was sent from \(request.asker) without the provisioning key of its tenant"
+            await appliance.journal.note(.notReceived(device, request, outcome: .refused, reason, now: appliance.now()))
+            return .refused(.init(kind: .forbidden, text: "this is not taken from you; the device's timeline says why"))
+        }
         // Nobody fills a phone's folder from elsewhere, once it is known where the phone is.
-        if appliance.settings.fileAccess == .bound, let mac = device.mac, let binding = try await appliance.store.binding(of: mac),
+        if access == .bound, let mac = device.mac, let binding = try await appliance.store.binding(of: mac),
             binding.ip != request.asker
         {
             let reason = "it was sent from \(request.asker), but \(binding.source.words) binds the device to \(binding.ip)"

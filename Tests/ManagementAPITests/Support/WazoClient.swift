@@ -99,7 +99,22 @@ struct WazoClient: Sendable {
             let parts = line.split(separator: ":", maxSplits: 1)
             if let name = parts.first, let value = parts.dropFirst().first { headers[name.lowercased()] = value.trimmingCharacters(in: .whitespaces) }
         }
-        return Answer(status: status, headers: headers, body: Array(bytes[end.upperBound...]))
+        let body = Array(bytes[end.upperBound...])
+        return Answer(status: status, headers: headers, body: headers["transfer-encoding"] == "chunked" ? try joined(body) : body)
+    }
+
+    /// A body that comes in pieces (RFC 9112, 7.1), as every client of HTTP 1.1 reads it.
+    private static func joined(_ pieces: [UInt8]) throws -> [UInt8] {
+        var body: [UInt8] = [], rest = pieces[...]
+        while true {
+            guard let end = rest.firstRange(of: Array("\r\n".utf8)), let size = Int(String(decoding: rest[..<end.lowerBound], as: UTF8.self), radix: 16)
+            else { throw NoAnswer() }
+            rest = rest[end.upperBound...]
+            guard size > 0 else { return body }
+            guard rest.count >= size + 2 else { throw NoAnswer() }
+            body += rest.prefix(size)
+            rest = rest.dropFirst(size + 2)
+        }
     }
 }
 

@@ -61,6 +61,13 @@ export const api = {
     patch: (path, body, options) => json("PATCH", path, { body, ...options }),
     delete: (path, options) => json("DELETE", path, options),
 
+    /** A document, and the header by which a change says which state of it is meant: what others make of it meanwhile is not lost. */
+    async seen(path) {
+        const response = await request("GET", path);
+        const tag = response.headers.get("ETag");
+        return { document: await response.json(), options: { headers: tag ? { "If-Match": tag } : {} } };
+    },
+
     /** All elements of a list that comes in parts; `each` is given every part as it comes. */
     async all(path, name, each, options) {
         const elements = [];

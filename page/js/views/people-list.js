@@ -113,14 +113,16 @@ export function showPeople(root, chosen, { signal }) {
 
     function remove(line) {
         confirm(t("people.remove-ask", { name: cut(line.display_name, 60) }), t("people.remove-text"), t("action.delete"), async () => {
-            await api.delete(api.line(line.id));
+            const { options } = await api.seen(api.line(line.id));
+            await api.delete(api.line(line.id), options);
             store.lines.delete(line.id);
             if (line.device) store.touch(line.device);
             store.tell("lines", null);
         });
     }
 
-    function edit(line) {
+    /** Adds a line, or changes one as it was seen with some options of the request. */
+    function edit(line, options) {
         const fields = {
             display_name: field(t("people.column.name"), input({ name: "display_name", value: line?.display_name ?? "", maxlength: 128, autofocus: true })),
             number: field(t("people.column.number"), input({ name: "number", value: line?.number ?? "", maxlength: 32, inputmode: "tel" })),
@@ -146,7 +148,7 @@ export function showPeople(root, chosen, { signal }) {
                 const parts = /^(.*?)(?::(\d+))?$/.exec(server);
                 if (server) body.server = parts[2] ? { host: parts[1], port: Number(parts[2]) } : { host: server };
                 else if (line?.server) body.server = null;
-                const saved = line ? await api.patch(api.line(line.id), body) : await api.post("/1.0/lines", body);
+                const saved = line ? await api.patch(api.line(line.id), body, options) : await api.post("/1.0/lines", body);
                 store.lines.set(saved.id, saved);
                 if (saved.device) store.touch(saved.device);
                 store.tell("lines", null);
@@ -156,9 +158,14 @@ export function showPeople(root, chosen, { signal }) {
         if (line) dialog.addEventListener("close", () => { if (!signal.aborted) swap("people"); });
     }
 
-    function open(id) {
-        const line = id ? store.lines.get(id) : null;
-        if (line) edit(line);
+    async function open(id) {
+        if (!id || !store.lines.has(id)) return;
+        try {
+            const { document, options } = await api.seen(api.line(id));
+            if (!signal.aborted) edit(document, options);
+        } catch (error) {
+            if (!signal.aborted) complain(error);
+        }
     }
 
     store.on("lines", update, signal);

@@ -38,7 +38,7 @@ struct ServedTemplates: TemplatePlace {
         try await client.put(text: source, try path(of: template))["note"]?.string
     }
 
-    func remove(_ template: OwnTemplate) async throws { try await client.delete(try path(of: template)) }
+    func remove(_ template: OwnTemplate) async throws { try await client.delete(document: try path(of: template)) }
 
     private func path(of template: OwnTemplate, _ action: String = "", query: Bool = true) throws -> String {
         let scope =

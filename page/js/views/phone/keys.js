@@ -87,7 +87,8 @@ export async function show(root, { id, phone, signal }) {
 
     async function save(number, wish, dialog) {
         try {
-            await api.patch(api.config(device.config), { raw_config: { funckeys: { [number]: wish } } });
+            const { options } = await api.seen(api.config(device.config));
+            await api.patch(api.config(device.config), { raw_config: { funckeys: { [number]: wish } } }, options);
         } catch (error) {
             if (!dialog) throw error;
             toast(error.message, "bad");
