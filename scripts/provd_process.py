@@ -45,6 +45,8 @@ class Provd:
         self.log = os.path.join(directory, "provd.log")
         self.config = os.path.join(directory, "provd.yml")
         self.environment = {}
+        # A program that starts it, with its arguments, and becomes it.
+        self.launcher = []
         self.process = None
         self.port = self.http_port = None
 
@@ -72,7 +74,8 @@ class Provd:
     def start_once(self):
         self.configure()
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([self.program, "--config", self.config], stdout=log, stderr=log, env={**os.environ, **self.environment})
+            self.process = subprocess.Popen(
+                [*self.launcher, self.program, "--config", self.config], stdout=log, stderr=log, env={**os.environ, **self.environment})
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             if self.process.poll() is not None:
