@@ -29,13 +29,17 @@ struct DocumentChanges: Sendable {
 final class SQLiteTransaction: StoreTransaction {
     private let database: Database
     private let trail: AuditTrail?
+    private let metrics: StorageMetrics
     private(set) var changes = DocumentChanges()
 
     /// Makes a transaction.
     ///
-    /// - Parameter actor: Who makes the changes on purpose; each is written into the audit log then.
-    init(database: Database, actor: AuditActor?) {
+    /// - Parameters:
+    ///   - actor: Who makes the changes on purpose; each is written into the audit log then.
+    ///   - metrics: Where steps are counted that are written.
+    init(database: Database, actor: AuditActor?, _ metrics: StorageMetrics) {
         self.database = database
+        self.metrics = metrics
         trail = actor.map { AuditTrail(database: database, actor: $0) }
     }
 
@@ -184,7 +188,10 @@ final class SQLiteTransaction: StoreTransaction {
         try database.execute(sql: "DELETE FROM bindings WHERE mac = ?", arguments: [mac.description])
     }
 
-    func append(_ events: [TimelineEvent]) throws { try TimelineEvent.append(events, to: database) }
+    func append(_ events: [TimelineEvent]) throws {
+        try TimelineEvent.append(events, to: database)
+        metrics.count(events)
+    }
 
     func audit(_ kind: String, _ subject: String, from before: JSONValue?, to after: JSONValue?) throws {
         try trail?.note(kind, subject, from: before, to: after)

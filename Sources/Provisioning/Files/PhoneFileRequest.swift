@@ -6,7 +6,7 @@ import ProvModel
 /// A phone's request for a file, as both doors put it.
 public struct PhoneFileRequest: Sendable {
     /// The protocols by which phones fetch files.
-    public enum Transport: String, Sendable {
+    public enum Transport: String, Sendable, CaseIterable {
         case http, tftp
     }
 
