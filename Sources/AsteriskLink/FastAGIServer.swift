@@ -121,7 +121,7 @@ public struct FastAGIServer: Service {
         sessions.count.withLock { $0 -= 1 }
         guard !changed.isEmpty else { return }
         // Cut short when provd stops; the phones are told then too.
-        try? await Task.sleep(for: configuration.announcementTime)
+        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: configuration.announcementTime) }
         for device in changed { becameSomebodys(device) }
     }
 

@@ -60,9 +60,9 @@ struct PhoneScripts {
                     .verbose("\(name.rawValue) needs a code: AGI(agi://provd/\(name.rawValue),CODE,ADDRESS)", level: 1),
                 ])
             }
-            return await result(of: name == .login ? await dialling.login(word, from: caller) : await provision(word, caller, arguments))
+            return await result(of: name == .login ? dialling.login(word, from: caller) : provision(word, caller, arguments))
         case .logout:
-            return await result(of: await dialling.logout(from: caller))
+            return await result(of: dialling.logout(from: caller))
         case .prompt:
             guard let prompt = PBXDialling.Prompt(rawValue: word) else {
                 let known = PBXDialling.Prompt.allCases.map(\.rawValue).joined(separator: " and ")

@@ -7,6 +7,7 @@ import NetTypes
 import NIOCore
 import NIOPosix
 import ProvModel
+import Provisioning
 import Testing
 
 /// An Asterisk that runs `AGI(agi://…)` and keeps what it is told.
@@ -141,18 +142,20 @@ struct FastAGIServerTests {
         let site = try await Site()
         let tenant = try #require(try await site.store.lines().first?.tenant)
         _ = try await LineBook(site.appliance, scope: TenantScope(tenant)).add(
-            .init(number: "102", displayName: "Bob Dupont", provisioningCode: "654321"))
+            .init(number: "103", displayName: "Bob Dupont", provisioningCode: "654321"))
         func numbers() async throws -> [String] { try await site.store.lines(on: site.phone).map(\.number) }
         try await serving(site) { dialplan, told in
             _ = try await dialplan.run(["123456", "10.77.0.12"])
             let wrong = try await dialplan.run(script: "login", ["999999", "10.77.0.12"])
             #expect(wrong == ["SET VARIABLE PROV_REASON \"unknown_code\""])
             let login = try await dialplan.run(script: "login", channel: "PJSIP/101-00000001", ["654321", "192.0.2.1"])
-            #expect(login == ["SET VARIABLE WAZO_PROV_OK \"1\"", "SET VARIABLE PROV_REASON \"logged_in\"", "SET VARIABLE PROV_NUMBER \"102\""])
-            #expect(try await numbers() == ["102"])
-            let logout = try await dialplan.run(script: "logout", channel: "PJSIP/102-00000002", ["", "192.0.2.1"])
+            #expect(login == ["SET VARIABLE WAZO_PROV_OK \"1\"", "SET VARIABLE PROV_REASON \"logged_in\"", "SET VARIABLE PROV_NUMBER \"103\""])
+            let guest = try await numbers()
+            #expect(guest == ["103"])
+            let logout = try await dialplan.run(script: "logout", channel: "PJSIP/103-00000002", ["", "192.0.2.1"])
             #expect(logout == ["SET VARIABLE WAZO_PROV_OK \"1\"", "SET VARIABLE PROV_REASON \"logged_out\""])
-            #expect(try await numbers() == ["101"])
+            let own = try await numbers()
+            #expect(own == ["101"])
             let again = try await dialplan.run(script: "logout", ["", "10.77.0.12"])
             #expect(again == ["SET VARIABLE PROV_REASON \"not_logged_in\""])
             try await eventually { told.all.count == 3 }
@@ -177,7 +180,8 @@ struct FastAGIServerTests {
             #expect(stranger.last == "SET VARIABLE PROV_SAY \"provd/en/unknown_device&provd/en/none\"")
             let said = try await dialplan.run(["123456", "10.77.0.12"])
             #expect(said.last == "SET VARIABLE PROV_SAY \"provd/en/assigned&provd/en/phone-1\"")
-            #expect(try await dialplan.run(script: "prompt", ["x", "10.77.0.12"]).first?.hasPrefix("VERBOSE") == true)
+            let unknown = try await dialplan.run(script: "prompt", ["x", "10.77.0.12"])
+            #expect(unknown.first?.hasPrefix("VERBOSE") == true)
         }
     }
 
@@ -185,7 +189,8 @@ struct FastAGIServerTests {
     func manySounds() async throws {
         let site = try await Site()
         try await serving(site, sounds: { _, _ in Array(repeating: "provd/en/this-phone", count: 200) }) { dialplan, _ in
-            #expect(try await dialplan.run(["000000", "10.77.0.12"]) == ["SET VARIABLE PROV_REASON \"unknown_code\""])
+            let said = try await dialplan.run(["000000", "10.77.0.12"])
+            #expect(said == ["SET VARIABLE PROV_REASON \"unknown_code\""])
         }
     }
 

@@ -20,7 +20,7 @@ struct SupportBundleTests {
 
     @Test("What only looks like one stays", arguments: [
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "bb1229690e73ed208e296b9834dec9e7", "2001:db8:0:1::5", "12:30:45", "",
-        "00:15:65:0a:bb", "00:01:02:03:04:05:06:07:08", "0015650abbc", "é0015650abbc", "00c0ffee00c0ffee",
+        "00:15:65:0a:bb", "0015650abbc", "é0015650abbc", "00c0ffee00c0ffee",
     ])
     func lookalikes(text: String) {
         var pseudonyms = HardwarePseudonyms()

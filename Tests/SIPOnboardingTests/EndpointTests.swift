@@ -183,7 +183,7 @@ struct EndpointTests {
                 // Its place is taken once it was served.
                 try await outbound.write(ByteBuffer(string: "\r\n\r\n"))
                 var iterator = inbound.makeAsyncIterator()
-                _ = try await iterator.next()
+                _ = try await iterator.next(isolation: #isolation)
                 #expect(try await !isServed())
             }
             // That it has ended is seen a moment later.

@@ -143,9 +143,9 @@ extension WazoRoutes {
 
     /// Looking at an operation and forgetting it. An operation of another kind is not there.
     private func operationRoutes(_ path: String, of kinds: Set<String>) -> [APIRoute] {
-        let operations = useCases.operations
+        let useCases = useCases
         @Sendable func find(_ request: APIRequest) async throws -> Operations.Operation {
-            guard let id = Int(request.parameter("operation_id")), let operation = await operations.operation(id), kinds.contains(operation.kind) else {
+            guard let operation = try await useCases.operation(Int(request.parameter("operation_id")), request), kinds.contains(operation.kind) else {
                 throw APIError(.notFound, "there is no such operation")
             }
             return operation
@@ -155,7 +155,7 @@ extension WazoRoutes {
                 .ok(["status": .string(try await find(request).progress.wazoText)])
             },
             APIRoute(.delete, path + "/{operation_id}", "provd.operation.delete") { request in
-                _ = await operations.forget(try await find(request).id)
+                _ = await useCases.operations.forget(try await find(request).id)
                 return .noContent
             },
         ]
