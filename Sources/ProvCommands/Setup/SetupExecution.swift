@@ -31,7 +31,7 @@ struct SetupExecution {
 
     /// Looks whether all is well, and says what is not.
     private func look(_ client: APIClient) async throws {
-        let checks = (try await client.get("/1.0/doctor")["checks"]?.array ?? []) + (await LocalDiagnosis.checks())
+        let checks = (try await client.get("/1.0/doctor")["checks"]?.array ?? []) + LocalDiagnosis.checks()
         let findings = checks.filter { ["warning", "failed"].contains($0["outcome"]?.string) }
         print(findings.isEmpty ? "done: “provctl doctor” finds that all is well" : "\n“provctl doctor” finds:")
         for finding in findings { DoctorCommand.show(finding) }
