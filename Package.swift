@@ -82,13 +82,14 @@ let package = Package(
         .target(name: "JSONText"),
         .target(name: "TimeZones"),
         .target(name: "Diagnosis"),
+        .target(name: "Telemetry"),
         .target(name: "ApplianceSetup", dependencies: ["NetTypes", yams]),
 
         // MARK: Model
         .target(name: "ProvModel", dependencies: ["JSONText", "NetTypes"]),
 
         // MARK: Adapters
-        .target(name: "DeviceStorage", dependencies: ["JSONText", "ProvModel", "NetTypes", grdb]),
+        .target(name: "DeviceStorage", dependencies: ["JSONText", "ProvModel", "NetTypes", "Telemetry", grdb]),
         .target(name: "PacketCapture", dependencies: ["CPcap"]),
         .target(name: "Certificates", dependencies: ["NetTypes", cryptoExtras, logging, nioSSL, swiftASN1, x509]),
         .target(name: "Archives", dependencies: ["CArchive"]),
@@ -96,7 +97,7 @@ let package = Package(
         // MARK: Use cases
         .target(name: "PhonePlugins", dependencies: ["JSONText", "ProvModel", "NetTypes", "Jinja", "TimeZones", yams]),
         .target(name: "PluginAuthoring", dependencies: ["JSONText", "Jinja", "NetTypes", "PhonePlugins", "TimeZones"]),
-        .target(name: "Provisioning", dependencies: ["DHCPConfig", "JSONText", "PBXConfig", "ProvModel", "NetTypes", "PhonePlugins", "TimeZones", crypto, logging]),
+        .target(name: "Provisioning", dependencies: ["DHCPConfig", "JSONText", "PBXConfig", "ProvModel", "NetTypes", "PhonePlugins", "Telemetry", "TimeZones", crypto, logging]),
 
         .target(name: "PluginPackages", dependencies: ["Archives", "JSONText", "PhonePlugins", "ProvModel", crypto]),
         .target(
@@ -117,11 +118,11 @@ let package = Package(
             ]),
         .target(
             name: "PhoneTFTP",
-            dependencies: ["Datagrams", "OpenFiles", "TFTP", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["Telemetry", "Datagrams", "OpenFiles", "TFTP", "Provisioning", "PhonePlugins", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "ManagementAPI",
             dependencies: [
-                "DHCPConfig", "JSONText", "Provisioning", "PhonePlugins", "PluginAuthoring", "PluginInstallation", "PluginPackages", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, crypto, "PBXConfig", "Diagnosis",
+                "Telemetry", "DHCPConfig", "JSONText", "Provisioning", "PhonePlugins", "PluginAuthoring", "PluginInstallation", "PluginPackages", "ProvModel", "NetTypes", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, crypto, "PBXConfig", "Diagnosis",
             ]),
         .target(
             name: "PhoneActions",
@@ -130,7 +131,7 @@ let package = Package(
         .target(
             name: "SIPOnboarding",
             dependencies: [
-                "Certificates", "Datagrams", "RTP", "SIPWire", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, nioSSL, serviceLifecycle, logging, crypto,
+                "Certificates", "Datagrams", "RTP", "SIPWire", "Telemetry", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, nioSSL, serviceLifecycle, logging, crypto,
             ]),
         .target(
             name: "AsteriskLink",
@@ -155,12 +156,12 @@ let package = Package(
             name: "ProvdApp",
             dependencies: [
                 "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth", "Certificates", "HTTPListening", "AsteriskLink", "FreeSWITCHLink", "Diagnosis",
-                "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore, nioPosix,
+                "OpenFiles", "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", "Telemetry", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore, nioPosix,
             ]),
         .target(
             name: "ProvCommands",
             dependencies: [
-                "JSONText", "Jinja", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, "ApplianceSetup",
+                "Archives", "JSONText", "Jinja", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, "ApplianceSetup",
             ]),
         .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),
         .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPVerification", "NetTypes", "ProvModel", argumentParser]),
@@ -189,6 +190,7 @@ let package = Package(
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "ApplianceSetupTests", dependencies: ["ApplianceSetup", "NetTypes"]),
         .testTarget(name: "DeviceStorageTests", dependencies: ["DeviceStorage", "JSONText", "NetTypes", "ProvModel"], exclude: ["Fixtures"]),
         .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture"]),
@@ -209,11 +211,11 @@ let package = Package(
             name: "PluginAuthoringTests", dependencies: ["PluginAuthoring", "JSONText", "Jinja", "NetTypes", "PhonePlugins", "TimeZones"]),
         .testTarget(
             name: "ProvisioningTests",
-            dependencies: ["Provisioning", "DHCPConfig", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", logging]),
+            dependencies: ["Provisioning", "DHCPConfig", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "ProvModel", "Telemetry", logging]),
         .testTarget(
             name: "ManagementAPITests",
             dependencies: [
-                "provctl", "ManagementAPI", "DHCPConfig", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", hummingbird, httpTypes,
+                "provctl", "ManagementAPI", "Telemetry", "DHCPConfig", "DeviceStorage", "JSONText", "NetTypes", "PhonePlugins", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", hummingbird, httpTypes,
                 logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
             ]),
         .testTarget(
@@ -260,8 +262,8 @@ let package = Package(
 
         // MARK: Tests with real programs, which need root and network namespaces
         .testTarget(name: "PhoneActionsTests", dependencies: ["PhoneActions", "PhonePlugins", "Provisioning", "NetTypes", nioCore, nioHTTP1, nioPosix]),
-        .testTarget(name: "ProvdAppTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook", "ProvdApp", logging]),
-        .testTarget(name: "ProvCommandsTests", dependencies: ["ProvCommands", "JSONText"]),
+        .testTarget(name: "ProvdAppTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook", "OpenFiles", "ProvdApp", logging]),
+        .testTarget(name: "ProvCommandsTests", dependencies: ["ProvCommands", "Archives", "JSONText"]),
         .testTarget(name: "LabTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook"], path: "Tests/Lab"),
     ]
 )

@@ -50,6 +50,15 @@ public struct FrameInterpreter {
         return observation(of: message, type: type, mac: mac, at: frame.time)
     }
 
+    /// What was counted so far.
+    ///
+    /// - Parameters:
+    ///   - run: The source and its run, by which provd tells counts apart.
+    ///   - dropped: Frames that were lost before they came here.
+    func statistics(of run: String, at time: Double, dropped: UInt64) -> ObserverStatistics {
+        ObserverStatistics(source: run, time: time, frames: traffic.frames, messages: traffic.messages, malformed: malformed, dropped: dropped)
+    }
+
     /// Counts a frame by its message's type and, if a client sends it, by who that is. Costs less than an observation.
     mutating func count(_ frame: CapturedFrame, in summary: inout CaptureSummary) {
         guard let message = message(in: frame) else { return }

@@ -56,7 +56,7 @@ public struct ObservationQueue: Sendable {
         if entries.count >= limit { makeRoom() }
         entries[end] = newest
         places[key] = end
-        if report.isProblem { problems[report.mac] = end }
+        if report.isProblem, let mac = report.mac { problems[mac] = end }
         end += 1
     }
 
@@ -78,12 +78,12 @@ public struct ObservationQueue: Sendable {
         guard let report = entries.removeValue(forKey: place) else { return }
         let key = report.content
         if places[key] == place { places[key] = nil }
-        if problems[report.mac] == place { problems[report.mac] = nil }
+        if let mac = report.mac, problems[mac] == place { problems[mac] = nil }
     }
 
     /// Whether a problem of the same client waits behind a report.
     private func leadsToProblem(_ place: UInt64, _ report: DHCPReport) -> Bool {
-        problems[report.mac].map { $0 > place } ?? false
+        report.mac.flatMap { problems[$0] }.map { $0 > place } ?? false
     }
 
     // MARK: - Delivery
@@ -131,10 +131,12 @@ public struct ObservationQueue: Sendable {
 }
 
 extension DHCPReport {
-    fileprivate var mac: MACAddress {
+    /// The client that it is about, if it is about one.
+    fileprivate var mac: MACAddress? {
         switch self {
         case .observation(let observation): observation.mac
         case .problem(let problem): problem.mac
+        case .statistics: nil
         }
     }
 
@@ -150,6 +152,10 @@ extension DHCPReport {
         case .problem(var problem):
             problem.time = 0
             return .problem(problem)
+        case .statistics(let statistics):
+            // The newest counts say all that earlier ones did.
+            return .statistics(
+                ObserverStatistics(source: statistics.source, time: 0, frames: 0, messages: 0, malformed: 0, dropped: 0))
         }
     }
 

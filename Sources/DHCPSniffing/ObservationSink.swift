@@ -19,7 +19,11 @@ public actor StandardOutputSink: ObservationSink {
     /// Makes the sink.
     public init() {}
 
-    public func accept(_ reports: [DHCPReport]) async throws { try Self.write(ReportLines(of: reports).bytes) }
+    public func accept(_ reports: [DHCPReport]) async throws {
+        // Who reads along is told of messages; what was counted stands in the last line of the log.
+        let told = reports.filter { if case .statistics = $0 { false } else { true } }
+        try Self.write(ReportLines(of: told).bytes)
+    }
 
     /// Writes everything, which may wait for who reads.
     static func write(_ bytes: some Sequence<UInt8>) throws(CaptureError) {

@@ -27,6 +27,7 @@ struct ReportLines {
         switch report {
         case .observation(let observation): members(of: observation)
         case .problem(let problem): members(of: problem)
+        case .statistics(let statistics): members(of: statistics)
         }
         close()
         bytes.append(UInt8(ascii: "\n"))
@@ -87,6 +88,15 @@ struct ReportLines {
         member("remedy", problem.remedy)
     }
 
+    private mutating func members(of statistics: ObserverStatistics) {
+        member("statistics", statistics.source)
+        member("time", statistics.time)
+        member("frames", statistics.frames)
+        member("messages", statistics.messages)
+        member("malformed", statistics.malformed)
+        member("dropped", statistics.dropped)
+    }
+
     // MARK: - Members
 
     private mutating func open() {
@@ -118,6 +128,11 @@ struct ReportLines {
         self.name(name)
         // JSON knows no infinity; a clock that shows it tells nothing.
         bytes.append(contentsOf: (time.isFinite ? time : 0).description.utf8)
+    }
+
+    private mutating func member(_ name: StaticString, _ count: UInt64) {
+        self.name(name)
+        number(count)
     }
 
     private mutating func member(_ name: StaticString, _ number: UInt16?) {

@@ -23,6 +23,9 @@ public struct Sniffer: Sendable {
     /// Seconds of the captured time between two warnings of one kind about one source.
     static let warningInterval = 60.0
 
+    /// Seconds of the captured time between two reports of what was counted. A network without traffic has nothing to report.
+    static let statisticsInterval = 10.0
+
     /// One source with the interface named in its observations.
     public struct Source: Sendable {
         /// Where the frames come from.
@@ -109,12 +112,19 @@ public struct Sniffer: Sendable {
         var breakages = CountWarning(interval: Self.warningInterval)
         var dropped: UInt64 = 0
         let isLive = source.interface != nil
+        let run = "\(name)-\(UInt64.random(in: .min ... .max))"
+        var told = -Double.infinity
         defer { report("\(name): \(interpreter.traffic)\(isLive ? ", \(dropped) frames lost" : "")") }
         while true {
             let batch = try await source.packets.nextBatch()
             guard let last = batch.frames.last else { return }
             dropped = batch.dropped
-            let reports = reports(on: batch, &interpreter)
+            var reports = reports(on: batch, &interpreter)
+            // A clock that is set back must not end the reports.
+            if isLive, abs(last.time - told) >= Self.statisticsInterval {
+                told = last.time
+                reports.append(.statistics(interpreter.statistics(of: run, at: last.time, dropped: dropped)))
+            }
             if !reports.isEmpty { for sink in sinks { try await sink.accept(reports) } }
             if let count = losses.due(batch.dropped, at: last.time) {
                 report("\(name): \(count) frames lost, because they came faster than they could be read")

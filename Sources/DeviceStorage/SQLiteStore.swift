@@ -13,11 +13,15 @@ public struct SQLiteStore: ProvisioningStore {
     let database: any DatabaseWriter
     private let cache: DocumentCache
     private let queue: TransactionQueue
+    let metrics = StorageMetrics()
+    /// The file, if it is one.
+    let path: String?
 
-    private init(_ database: any DatabaseWriter) throws {
+    private init(_ database: any DatabaseWriter, path: String? = nil) throws {
         self.database = database
+        self.path = path
         cache = DocumentCache()
-        queue = TransactionQueue(database, forgetting: cache)
+        queue = TransactionQueue(database, forgetting: cache, metrics)
         try Schema.migrator.migrate(database)
     }
 
@@ -35,7 +39,7 @@ public struct SQLiteStore: ProvisioningStore {
         }
         do {
             try Self.check(database: path)
-            try self.init(DatabasePool(path: path, configuration: configuration))
+            try self.init(DatabasePool(path: path, configuration: configuration), path: path)
         } catch {
             throw StoreError(opening: path, error)
         }
@@ -240,6 +244,11 @@ extension SQLiteStore {
         within tenants: Set<TenantID>, since: Double, interval: Double
     ) async throws(StoreError) -> [TimelineCount] {
         try await read { try TimelineCount.fetch($0, within: tenants, since: since, interval: interval) }
+    }
+
+    /// How many bytes a file has; `nil` if there is none.
+    static func fileSize(_ path: String) -> Double? {
+        ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.doubleValue
     }
 
     public func byteCount() async throws(StoreError) -> Int64 {

@@ -29,13 +29,17 @@ struct DocumentChanges: Sendable {
 final class SQLiteTransaction: StoreTransaction {
     private let database: Database
     private let audit: AuditTrail?
+    private let metrics: StorageMetrics
     private(set) var changes = DocumentChanges()
 
     /// Makes a transaction.
     ///
-    /// - Parameter actor: Who makes the changes on purpose; each is written into the audit log then.
-    init(database: Database, actor: AuditActor?) {
+    /// - Parameters:
+    ///   - actor: Who makes the changes on purpose; each is written into the audit log then.
+    ///   - metrics: Where steps are counted that are written.
+    init(database: Database, actor: AuditActor?, _ metrics: StorageMetrics) {
         self.database = database
+        self.metrics = metrics
         audit = actor.map { AuditTrail(database: database, actor: $0) }
     }
 
@@ -183,7 +187,10 @@ final class SQLiteTransaction: StoreTransaction {
         try database.execute(sql: "DELETE FROM bindings WHERE mac = ?", arguments: [mac.description])
     }
 
-    func append(_ events: [TimelineEvent]) throws { try TimelineEvent.append(events, to: database) }
+    func append(_ events: [TimelineEvent]) throws {
+        try TimelineEvent.append(events, to: database)
+        metrics.count(events)
+    }
 
     /// Notes the account that a device has until now.
     private func noteAccount(of device: DeviceID) throws {

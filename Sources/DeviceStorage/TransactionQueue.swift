@@ -3,6 +3,7 @@
 import GRDB
 import ProvModel
 import Synchronization
+import Telemetry
 
 /// Lets transactions that come while another one is being written share the next commit.
 ///
@@ -30,12 +31,14 @@ actor TransactionQueue {
 
     private let database: any DatabaseWriter
     private let cache: DocumentCache
+    private let metrics: StorageMetrics
     private var waiting: [Waiting] = []
     private var isWriting = false
 
-    init(_ database: any DatabaseWriter, forgetting cache: DocumentCache) {
+    init(_ database: any DatabaseWriter, forgetting cache: DocumentCache, _ metrics: StorageMetrics) {
         self.database = database
         self.cache = cache
+        self.metrics = metrics
     }
 
     /// Writes a transaction, alone or with others.
@@ -43,12 +46,13 @@ actor TransactionQueue {
         actor: AuditActor?, _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result {
         let outcome = Outcome<Result>()
+        let metrics = metrics
         let work: Work = { database in
             var changes = DocumentChanges()
             do {
                 var result: Result?
                 try database.inSavepoint {
-                    let transaction = SQLiteTransaction(database: database, actor: actor)
+                    let transaction = SQLiteTransaction(database: database, actor: actor, metrics)
                     result = try body(transaction)
                     changes = transaction.changes
                     return .commit
@@ -82,7 +86,8 @@ actor TransactionQueue {
     ///
     /// - Returns: why nothing was written; `nil` if all was that did not fail for itself.
     private func commit(_ share: [Work]) async -> (any Error)? {
-        await withCheckedContinuation { continuation in
+        let start = ContinuousClock.now
+        let error: (any Error)? = await withCheckedContinuation { continuation in
             let cache = cache
             database.asyncWrite { database in
                 var changes = DocumentChanges()
@@ -92,6 +97,9 @@ actor TransactionQueue {
                 if case .failure(let error) = result { continuation.resume(returning: error) } else { continuation.resume(returning: nil) }
             }
         }
+        metrics.commits[error == nil ? .done : .failed].observe(.now - start)
+        if error == nil { metrics.transactions.add(UInt64(share.count)) }
+        return error
     }
 
     /// What a transaction led to, until its commit is known.

@@ -7,6 +7,7 @@ import Logging
 import NetTypes
 import NIOCore
 import OpenFiles
+import ProvModel
 public import Provisioning
 
 /// Answers phones' HTTP requests: it reads the request, asks `PhoneFiles` or `PhoneUploads`, and writes the answer.
@@ -37,6 +38,10 @@ public struct PhoneHTTPResponder: HTTPResponder {
     }
 
     public func respond(to request: Request, context: PhoneRequestContext) async throws -> Response {
+        try await RequestID.$current.withValue(RequestID()) { try await answer(request, context) }
+    }
+
+    private func answer(_ request: Request, _ context: PhoneRequestContext) async throws -> Response {
         var isFetch = request.method == .get || request.method == .head
         var upload = uploads.flatMap { uploads in PhoneUploads.Method(request.method).map { (uploads, $0) } }
         guard isFetch || upload != nil || request.method == .post else { return notAllowed([]) }

@@ -3,6 +3,7 @@
 import NetTypes
 public import NIOCore
 import PhonePlugins
+import ProvModel
 public import Provisioning
 import Synchronization
 public import TFTP
@@ -34,7 +35,7 @@ public final class ProvisioningFileSource: TFTPFileSource {
             files.refusedPath(of: asker)
             return fileNotFound
         }
-        let served = await files.serve(fileRequest)
+        let served = await RequestID.$current.withValue(RequestID()) { await files.serve(fileRequest) }
         switch served.answer {
         case .content(let content):
             running.withLock { $0[key(of: request)] = served }

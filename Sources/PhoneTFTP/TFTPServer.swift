@@ -5,6 +5,7 @@ public import NIOCore
 public import NIOPosix
 public import ServiceLifecycle
 import TFTP
+import Telemetry
 
 /// A read-only TFTP server (RFC 1350, 2347, 2348, 2349, 7440) that gets its files from a ``TFTPFileSource``.
 ///
@@ -14,6 +15,7 @@ public struct TFTPServer<Source: TFTPFileSource>: Service {
     private let configuration: TFTPServerConfiguration
     private let source: Source
     private let logger: Logger
+    private let metrics: TFTPMetrics
     private let eventLoopGroup: MultiThreadedEventLoopGroup
     private let threadPool: NIOThreadPool
     private let onListening: @Sendable ([SocketAddress]) async -> Void
@@ -21,6 +23,7 @@ public struct TFTPServer<Source: TFTPFileSource>: Service {
     /// Makes a server that listens once it is run.
     ///
     /// - Parameters:
+    ///   - metrics: where transfers are counted.
     ///   - eventLoopGroup: where the packets are handled.
     ///   - threadPool: where files are read.
     ///   - onListening: told the addresses with their ports when requests are being answered.
@@ -28,6 +31,7 @@ public struct TFTPServer<Source: TFTPFileSource>: Service {
         configuration: TFTPServerConfiguration,
         source: Source,
         logger: Logger,
+        metrics: TFTPMetrics = TFTPMetrics(),
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
         threadPool: NIOThreadPool = .singleton,
         onListening: @escaping @Sendable ([SocketAddress]) async -> Void = { _ in }
@@ -35,6 +39,7 @@ public struct TFTPServer<Source: TFTPFileSource>: Service {
         self.configuration = configuration
         self.source = source
         self.logger = logger
+        self.metrics = metrics
         self.eventLoopGroup = eventLoopGroup
         self.threadPool = threadPool
         self.onListening = onListening
@@ -73,6 +78,8 @@ public struct TFTPServer<Source: TFTPFileSource>: Service {
 
     private func serve(_ ticket: TransferTicket) async {
         let request = ticket.request
+        metrics.active.add(1)
+        defer { metrics.active.add(-1) }
         let answer = await source.answer(request)
         let limits = await source.optionLimits(for: request) ?? configuration.optionLimits
         var content: Result<TransferContent, TransferContent.Refusal>
@@ -84,6 +91,7 @@ public struct TFTPServer<Source: TFTPFileSource>: Service {
             content = .failure(error)
         }
         let outcome = await ticket.perform(content, limits: limits)
+        metrics.count(outcome)
         await source.finished(request, outcome: outcome)
     }
 }

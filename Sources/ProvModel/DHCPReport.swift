@@ -6,14 +6,22 @@ public enum DHCPReport: Sendable, Hashable {
     case observation(DHCPObservation)
     /// Something is wrong.
     case problem(DHCPProblemReport)
+    /// What the observer counted.
+    case statistics(ObserverStatistics)
 }
 
 extension DHCPReport: Decodable {
-    private enum CodingKeys: CodingKey { case problem }
+    private enum CodingKeys: CodingKey { case problem, statistics }
 
-    /// Reads a line: one with a member `problem` is a problem, any other an observation.
+    /// Reads a line: one with a member `problem` is a problem, one with `statistics` is that, any other an observation.
     public init(from decoder: any Decoder) throws {
-        let isProblem = try decoder.container(keyedBy: CodingKeys.self).contains(.problem)
-        self = isProblem ? .problem(try DHCPProblemReport(from: decoder)) : .observation(try DHCPObservation(from: decoder))
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        if container.contains(.problem) {
+            self = .problem(try DHCPProblemReport(from: decoder))
+        } else if container.contains(.statistics) {
+            self = .statistics(try ObserverStatistics(from: decoder))
+        } else {
+            self = .observation(try DHCPObservation(from: decoder))
+        }
     }
 }

@@ -72,8 +72,26 @@ public struct TimelineEvent: Sendable, Equatable {
         self.details = details
     }
 
-    /// Whether another event says the same of the same device, so that one can stand for both.
+    /// The member of the details that names the request of which the step came, as the log does.
+    public static let requestMember = "request"
+
+    /// The same step with the request that the task answers, if it answers one.
+    public var ofCurrentRequest: TimelineEvent {
+        guard let request = RequestID.current else { return self }
+        var event = self
+        event.details[Self.requestMember] = .string(request.description)
+        return event
+    }
+
+    /// Whether another event says the same of the same device, so that one can stand for both. That it came of another request makes no difference.
     public func isRepeated(by other: TimelineEvent) -> Bool {
-        device == other.device && step == other.step && outcome == other.outcome && text == other.text && details == other.details
+        guard device == other.device && step == other.step && outcome == other.outcome && text == other.text else { return false }
+        return details == other.details || withoutRequest == other.withoutRequest
+    }
+
+    private var withoutRequest: JSONObject {
+        var details = details
+        details[Self.requestMember] = nil
+        return details
     }
 }

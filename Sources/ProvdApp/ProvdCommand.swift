@@ -27,11 +27,7 @@ public struct ProvdCommand: AsyncParsableCommand {
 
         func run() async throws {
             let configuration = try await ProvdCommand.configuration(options)
-            LoggingSystem.bootstrap { label in
-                var handler = StreamLogHandler.standardError(label: label)
-                handler.logLevel = configuration.logLevel
-                return OneLineLogHandler(handler)
-            }
+            LogSetup.bootstrap(configuration.logLevel)
             let logger = Logger(label: "provd")
             do {
                 try await ProvdDaemon(configuration, logger: logger).run()

@@ -27,6 +27,7 @@ import ServiceLifecycle
 import SightingIntake
 import SIPOnboarding
 import SIPPlugAndPlay
+import Telemetry
 import UnixSignals
 
 /// Puts the daemon together: storage, plugins, use cases, doors.
@@ -107,18 +108,26 @@ struct ProvdDaemon {
         let backups = BackupShelf(
             appliance, directory: configuration.stateDirectory + "/backups", staged: StagedRestore.path(configuration.stateDirectory),
             check: { try SQLiteStore.check(backup: $0) })
+        let tftpMetrics = TFTPMetrics()
+        let monitoring = Monitoring(
+            sources: [
+                BuildInfo(), ProcessMetrics(), appliance.metrics, DeviceCensus(appliance), tftpMetrics, sip, operations, store,
+            ], openTo: configuration.monitoring.openTo, obstacles: { await readiness.obstacles(of: appliance) })
         let management = ManagementResponder(
             useCases: ManagementUseCases(
                 appliance, registry: registry, synchronisation: synchronisation, operations: operations, tenant: tenant,
                 definitions: definitions,
                 backups: backups, keepsTenants: accessControl.keepsTenants,
                 uploads: uploads.shelf, installer: installer,
-                diagnosis: Diagnosis(ApplianceChecks(configuration: configuration, appliance: appliance, backups: backups).all),
+                diagnosis: Diagnosis(
+                    ApplianceChecks(
+                        configuration: configuration, appliance: appliance, backups: backups, installer: installer, directories: directories,
+                        isManagerConnected: { await asterisk.client?.isConnected ?? false }).all),
                 pbx: site, reloadAsterisk: asterisk.reload),
             authority: accessControl.authority,
             limits: RequestLimits(
                 requestsPerSecond: configuration.access.requestsPerSecond, burst: 2 * configuration.access.requestsPerSecond),
-            page: loadPage(), crossOrigin: configuration.access.crossOrigin)
+            page: loadPage(), monitoring: monitoring, crossOrigin: configuration.access.crossOrigin)
 
         let reloading = PluginReloading(
             appliance.plugins, developed: configuration.developedPlugins, surroundings: surroundings, logger: logger)
@@ -147,7 +156,7 @@ struct ProvdDaemon {
                     .init(
                         service: TFTPServer(
                             configuration: try tftpConfiguration(),
-                            source: ProvisioningFileSource(files: files), logger: logger,
+                            source: ProvisioningFileSource(files: files), logger: logger, metrics: tftpMetrics,
                             onListening: { _ in readiness.isListening("tftp") })),
                     .init(service: BackgroundService { await reload(certificate) }),
                 ]
@@ -160,7 +169,10 @@ struct ProvdDaemon {
                     + doors.servers(managementPorts, try freeSWITCH(before: management, site))
                     + (accessControl.watch.map { [.init(service: BackgroundService($0))] } ?? []) + asterisk.services + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions, settings)
                     // The last to start is the first to be stopped, and says so.
-                    + [.init(service: BackgroundService { await systemd.accompany() })],
+                    + [.init(service: BackgroundService {
+                        await systemd.accompany()
+                        readiness.isStopping()
+                    })],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: serviceLogger)
         ).run()
     }

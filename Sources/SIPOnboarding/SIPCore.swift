@@ -3,7 +3,9 @@
 import Logging
 import NetTypes
 import NIOCore
+import ProvModel
 import SIPWire
+import Telemetry
 
 /// Holds the endpoint's state and carries out its effects.
 ///
@@ -25,6 +27,7 @@ actor SIPCore {
     private let configuration: SIPEndpointConfiguration
     private let prompts: PromptShelf
     private let media: MediaSessions
+    private let metrics: SIPMetrics
     private let logger: Logger
     private let clock = ContinuousClock()
 
@@ -37,7 +40,8 @@ actor SIPCore {
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
 
-    init(_ configuration: SIPEndpointConfiguration, prompts: PromptShelf, logger: Logger) {
+    init(_ configuration: SIPEndpointConfiguration, prompts: PromptShelf, metrics: SIPMetrics, logger: Logger) {
+        self.metrics = metrics
         var configuration = configuration
         if prompts.available.isEmpty { configuration.maximumSpokenCalls = 0 }
         self.configuration = configuration
@@ -104,8 +108,10 @@ actor SIPCore {
         server.isOverloaded = jobCount >= configuration.maximumJobs
         switch message {
         case .success(let message):
+            if case .request(let request) = message { metrics.requests[.init(request.method)].add() }
             perform(server.receive(message, on: flow, now: clock.now))
         case .failure(let error):
+            metrics.malformed.add()
             logger.debug("Received what is no SIP message", metadata: ["remote": "\(flow.remote)", "reason": "\(error.reason)"])
             perform(server.receive(error, on: flow))
         }
@@ -125,6 +131,13 @@ actor SIPCore {
     /// The contacts of an account, the newest first.
     func registrations(of username: String) -> [SIPRegistrationReport] {
         server.registrations(of: username, now: clock.now)
+    }
+
+    /// What is under way.
+    var load: SIPLoad {
+        SIPLoad(
+            serverTransactions: server.serverTransactions.count, clientTransactions: server.clientTransactions.count,
+            accounts: server.bindings.accountCount, calls: server.calls.count + server.relayed.count, connections: connectionHosts.count, jobs: jobCount)
     }
 
     /// Ends the work: whoever waits for an answer is told.
@@ -174,7 +187,7 @@ actor SIPCore {
         let jobs = jobs
         await withDiscardingTaskGroup { group in
             for await job in jobs {
-                group.addTask { await self.serve(job, decisions) }
+                group.addTask { await RequestID.$current.withValue(RequestID()) { await self.serve(job, decisions) } }
             }
         }
     }
@@ -191,18 +204,22 @@ actor SIPCore {
             }
         case .ask(.dialled(let call, let key)):
             let outcome = await decisions.dialled(call)
+            metrics.dialled[.init(outcome)].add()
             perform(server.decided(outcome, for: call, key, now: clock.now))
         case .ask(.entered(let digits, let question, let call)):
             let outcome = await decisions.entered(digits, to: question, in: call)
+            metrics.dialled[.init(outcome)].add()
             perform(server.decided(outcome, within: call, now: clock.now))
         case .openMedia(let id, let request):
             let port = await media.open(id, request)
             perform(server.mediaOpened(id, port: port, now: clock.now))
         case .report(.registered(let report)):
+            metrics.registrations[.init(report.change)].add()
             await decisions.registered(report)
         case .report(.callEnded(let end)):
             await decisions.callEnded(end)
         case .report(.authenticationFailed(let failure)):
+            metrics.refusals[.init(failure.reason)].add()
             await decisions.authenticationFailed(failure)
         case .report(.sighted(let sighting)):
             await decisions.sighted(sighting)
@@ -231,6 +248,7 @@ actor SIPCore {
             case .closeMedia(let id):
                 media.close(id)
             case .notified(let id, let outcome):
+                metrics.notifications[.init(outcome)].add()
                 waiting.removeValue(forKey: id)?.resume(returning: outcome)
             }
         }
@@ -242,6 +260,7 @@ actor SIPCore {
             perform(server.closed(flow.channel))
             return
         }
+        if let status = SIPMetrics.StatusClass(ofSent: bytes) { metrics.responses[status].add() }
         let buffer = ByteBuffer(bytes: bytes)
         if udpChannels.contains(flow.channel) {
             // Via and Contact say what they like. The system would refuse a port that is none, and others' broadcasts are none of ours.

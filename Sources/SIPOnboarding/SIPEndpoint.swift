@@ -27,6 +27,7 @@ public struct SIPEndpoint: Service {
     private let onListening: @Sendable ([BoundListener]) async -> Void
     private let core: SIPCore
     private let certificate: ServerCertificate?
+    let metrics: SIPMetrics
 
     /// Creates an endpoint; ``run()`` starts it.
     ///
@@ -47,7 +48,8 @@ public struct SIPEndpoint: Service {
         self.logger = logger
         self.certificate = certificate
         self.onListening = onListening
-        core = SIPCore(configuration, prompts: prompts, logger: logger)
+        metrics = SIPMetrics()
+        core = SIPCore(configuration, prompts: prompts, metrics: metrics, logger: logger)
     }
 
     /// Listens and serves until graceful shutdown.
@@ -96,6 +98,9 @@ public struct SIPEndpoint: Service {
     public func registrations(of account: String) async -> [SIPRegistrationReport] {
         await core.registrations(of: account)
     }
+
+    /// What is under way.
+    var load: SIPLoad { get async { await core.load } }
 
     private func stop() async {
         for end in await core.stop() { await decisions.callEnded(end) }

@@ -100,7 +100,7 @@ public struct SightingServer: Service {
             logger.warning("a report of a DHCP observer could not be read", metadata: ["reason": "\(error)"])
             return
         }
-        try await sightings.take(report)
+        try await RequestID.$current.withValue(RequestID()) { try await sightings.take(report) }
     }
 }
 

@@ -57,6 +57,13 @@ struct ReportLinesTests {
         #expect(general == own)
     }
 
+    @Test("Counts are read as they were")
+    func statistics() throws {
+        let statistics = ObserverStatistics(source: "eth0-7", time: 1_700_000_000.5, frames: .max, messages: 65_536, malformed: 0, dropped: 9)
+        let bytes = line(.statistics(statistics))
+        #expect(try JSONDecoder().decode(DHCPReport.self, from: Data(bytes)) == .statistics(statistics))
+    }
+
     @Test("A problem is read as it was")
     func problems() throws {
         var problem = DHCPProblemReport(.otherOptions, time: 5, mac: phone, text: "“text”", remedy: "do")

@@ -14,12 +14,12 @@ from appliance import PATIENCE_SECONDS, Appliance, Phone, PluginRepository, buil
 SCREENSHOTS = Path(os.environ.get("PAGE_SCREENSHOTS", "/tmp"))
 DESKTOP, MOBILE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 VIEWS = ["phones", "people", "people/import", "people/cards", "plugins", "plugins/available", "plugins/repositories", "plugins/yealink-v86",
-         "dhcp", "dhcp/site", "dhcp/generate", "dhcp/families", "dhcp/explain", "health", "health/events", "health/audit", "health/locks", "health/backups"]
+         "dhcp", "dhcp/site", "dhcp/generate", "dhcp/families", "dhcp/explain", "health", "health/doctor", "health/events", "health/audit", "health/locks", "health/backups"]
 PARTS = ["timeline", "lines", "keys", "config", "files", "evidence"]
 #: The views that have, with those of one phone, all colours.
-COLOURFUL = ["phones", "people", "plugins/available", "dhcp/site", "health", "health/events", "health/backups"]
+COLOURFUL = ["phones", "people", "plugins/available", "dhcp/site", "health", "health/doctor", "health/events", "health/backups"]
 #: The views with most words of their own.
-MANY_WORDS = ["phones", "people", "plugins", "dhcp/families", "health"]
+MANY_WORDS = ["phones", "people", "plugins", "dhcp/families", "health", "health/doctor"]
 HOSTILE = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\u202egnihtemos\u202c \u2067تجربة", "👩‍💻🏳️‍🌈 \ufeff\u200b\u0301\u0301\u0301", "\"'`}{{7*7}}${7*7}",
     "A" * 10_000,
@@ -204,6 +204,17 @@ class BootTests(PageTestCase):
         expect(warning).to_contain_text("find it and switch it off")
         self.shoot(page, "dhcp-warning")
 
+    def test_the_doctor_says_what_is_wrong_and_what_to_do(self):
+        page = self.open("health/doctor")
+        # Phones cannot reach the loopback, as which this appliance is advertised.
+        finding = page.locator("[data-check=address]")
+        expect(finding).to_contain_text("Address that phones are told")
+        expect(finding).to_contain_text("What to do: set advertised_address")
+        expect(page.locator("[data-check=storage]")).to_contain_text("good")
+        page.get_by_role("button", name="Look again").click()
+        expect(page.get_by_role("button", name="Look again")).to_be_enabled()
+        self.shoot(page, "health-doctor")
+
     def test_a_plugin_is_upgraded_from_a_repository(self):
         repository = PluginRepository(self.appliance.directory, str(Path(self.appliance.command[0]).with_name("provctl")))
         self.addCleanup(repository.stop)
@@ -363,7 +374,7 @@ subnets:
                 for view in MANY_WORDS + [f"phones/{self.device}/keys", f"phones/{self.device}/files"]:
                     self.go(page, view)
                     # A key that has no text would be shown as it is.
-                    self.assertNotRegex(page.locator("#main").inner_text(), r"\b(phones?|people|plugins|keys|dhcp|health|event|next|stage|action)\.[a-z-]+\.[a-z-]+\b", view)
+                    self.assertNotRegex(page.locator("#main").inner_text(), r"\b(phones?|people|plugins|keys|dhcp|health|doctor|event|next|stage|action)\.[a-z-]+\.[a-z-]+\b", view)
                 self.go(page, f"phones/{self.device}/timeline")
                 if language != "ja-JP":
                     self.assertNotIn("became the phone of", page.locator(".timeline").inner_text())

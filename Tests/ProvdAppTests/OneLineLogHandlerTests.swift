@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Logging
-import Synchronization
 import Testing
 
 @testable import ProvdApp
@@ -12,45 +11,21 @@ struct OneLineLogHandlerTests {
         "phone\n2026-11-22T10:15:04+0000 warning provd.security: [X] API token refused to 192.0.2.1", "a\r\nb", "a\u{85}b", "a\u{2028}b", "a\u{1B}[2Jb", "a\u{0}b",
     ])
     func oneLine(text: String) {
-        let lines = Lines()
+        let lines = KeptLog()
         var logger = Logger(label: "test") { _ in OneLineLogHandler(lines) }
         logger[metadataKey: "own"] = .string(text)
         logger.error(
             "said \(text)", metadata: ["a": .string(text), "b": .array([.string(text)]), "c": .dictionary(["d": .stringConvertible(Words(description: text))])])
-        let written = lines.all.joined(separator: "|")
+        let written = lines.lines.joined(separator: "|")
         #expect(written.contains("said ") && written.unicodeScalars.allSatisfy { $0.value >= 0x20 && ![0x7F, 0x85, 0x2028, 0x2029].contains($0.value) })
     }
 
     @Test("What can be read stays as it is")
     func readable() {
-        #expect(OneLineLogHandler<Lines>.onOneLine("Zoë’s “phone” 電話 \\n") == "Zoë’s “phone” 電話 \\n")
+        #expect(OneLineLogHandler<KeptLog>.onOneLine("Zoë’s “phone” 電話 \\n") == "Zoë’s “phone” 電話 \\n")
     }
 }
 
 private struct Words: CustomStringConvertible, Sendable {
     let description: String
-}
-
-/// Keeps what is logged.
-private final class Lines: LogHandler, Sendable {
-    private let kept = Mutex<(lines: [String], metadata: Logger.Metadata)>(([], [:]))
-
-    var all: [String] { kept.withLock { $0.lines } }
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-    var metadata: Logger.Metadata {
-        get { kept.withLock { $0.metadata } }
-        set { kept.withLock { $0.metadata = newValue } }
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { kept.withLock { $0.metadata[key] = newValue } }
-    }
-
-    func log(event: LogEvent) {
-        kept.withLock { $0.lines.append("\(event.message) \(event.metadata ?? [:]) \($0.metadata)") }
-    }
 }

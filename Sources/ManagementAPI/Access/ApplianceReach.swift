@@ -9,7 +9,7 @@ import ProvModel
 /// Where wazo-auth keeps the tokens it alone decides: wazo-provd's clients act with one token for every tenant.
 enum ApplianceReach {
     /// What only the appliance's own tenant may see and change: documents and files that hold what belongs to everybody.
-    private static let whole = ["/0.2/cfg_mgr", "/1.0/configs", "/1.0/backups", "/1.0/repositories", "/1.0/dhcp", "/1.0/doctor", "/1.0/pbx"]
+    private static let whole = ["/0.2/cfg_mgr", "/1.0/configs", "/1.0/backups", "/1.0/repositories", "/1.0/dhcp", "/1.0/doctor", "/1.0/pbx", "/metrics"]
     /// What everybody may see and only the appliance's own tenant may change: what is installed and set for all, and what is said
     /// of devices whoever has them.
     private static let changes = [

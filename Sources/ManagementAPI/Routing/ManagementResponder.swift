@@ -9,6 +9,7 @@ import PluginAuthoring
 import PluginPackages
 import ProvModel
 import Provisioning
+import Telemetry
 
 /// Answers the management API: it finds the route, checks the token, reads the body, and lets the handler answer.
 ///
@@ -24,28 +25,50 @@ public struct ManagementResponder: HTTPResponder {
     private let page: WebPage?
     private let applianceTenant: TenantID
     private let crossOrigin: CrossOriginPolicy
+    private let monitoring: Monitoring
+    private let metrics = ManagementMetrics()
 
     /// Makes a responder over the use cases.
     ///
     /// - Parameters:
     ///   - page: The page for administrators, if there is one.
+    ///   - monitoring: What whoever watches over provd may see.
     ///   - crossOrigin: From which places other pages may use the API.
     public init(
         useCases: ManagementUseCases, authority: any AccessAuthority, limits: RequestLimits = RequestLimits(), page: WebPage? = nil,
-        crossOrigin: CrossOriginPolicy = .none
+        monitoring: Monitoring = Monitoring(), crossOrigin: CrossOriginPolicy = .none
     ) {
         self.page = page
         self.authority = authority
         self.crossOrigin = crossOrigin
+        self.monitoring = monitoring
         securityLog = useCases.securityLog
         applianceTenant = useCases.tenant
         gate = RequestGate(limits: limits, now: useCases.now)
         routes = RouteTable(
             WazoRoutes(useCases).all + CurrentRoutes(useCases).all
-                + [APIRoute(.get, "/health/live", nil) { _ in .ok(["status": "live"]) }])
+                + [
+                    APIRoute(.get, "/health/live", nil) { _ in .ok(["status": "live"]) },
+                    APIRoute(.get, "/health/ready", nil) { _ in await monitoring.readiness() },
+                    APIRoute(.get, Self.metricsPath, "provd.metrics.read") { [metrics] _ in await monitoring.metrics(and: metrics) },
+                ])
     }
 
+    /// Where the metrics are, as Prometheus expects them.
+    private static let metricsPath = "/metrics"
+
     public func respond(to request: Request, context: ManagementContext) async throws -> Response {
+        let start = ContinuousClock.now
+        let id = request.headers[.xRequestID].flatMap { RequestID($0) } ?? RequestID()
+        return try await RequestID.$current.withValue(id) {
+            var response = try await unmeasuredResponse(to: request, context: context)
+            response.headers[.xRequestID] = id.description
+            metrics.count(response.status.code, since: start)
+            return response
+        }
+    }
+
+    private func unmeasuredResponse(to request: Request, context: ManagementContext) async throws -> Response {
         let dialect = APIDialect.dialect(ofPath: request.uri.path)
         let origin = request.headers[.origin]
         guard request.method != .options else { return Response(status: .ok, headers: crossOrigin.headers(for: origin, isPreflight: true)) }
@@ -70,8 +93,11 @@ public struct ManagementResponder: HTTPResponder {
         guard let route = resource.route(for: method) else {
             throw dialect.refusal(ofMethod: method, allow: resource.allow)
         }
+        // The path itself may hold what is not for the log.
+        context.logger.debug("asked", metadata: ["method": "\(method.rawValue)", "route": "\(route.path)", "from": "\(context.asker)"])
+        let isOpen = route.path == Self.metricsPath && monitoring.isOpen(to: context.asker)
         let access = try await access(
-            of: request, to: route.permission(with: parameters), concernsAll: ApplianceReach.concerns(route.method, path), context)
+            of: request, to: isOpen ? nil : route.permission(with: parameters), concernsAll: ApplianceReach.concerns(route.method, path), context)
         guard route.method != .get || dialect.isAccepted(request.headers[.accept]) else {
             throw APIError(.notAcceptable, "this is offered as \(dialect.mediaType)")
         }
@@ -123,7 +149,7 @@ public struct ManagementResponder: HTTPResponder {
         do {
             let access = try await authority.access(
                 APICredentials(
-                    token: request.headers[.xAuthToken], tenant: request.headers[.wazoTenant].flatMap { $0.isEmpty ? nil : $0 },
+                    token: request.headers[.xAuthToken] ?? Self.bearerToken(request.headers[.authorization]), tenant: request.headers[.wazoTenant].flatMap { $0.isEmpty ? nil : $0 },
                     address: context.asker, permission: permission))
             if concernsAll, let own = access.ownTenant, own != applianceTenant { throw AccessRefusal.appliance }
             try gate.enter(access.actor.name)
@@ -134,6 +160,12 @@ public struct ManagementResponder: HTTPResponder {
             if case .token = refusal { try gate.noteRefusal(context.asker) }
             throw refusal
         }
+    }
+
+    /// The token of a header `Authorization: Bearer TOKEN` (RFC 6750, 2.1), which is what monitoring systems can send.
+    private static func bearerToken(_ header: String?) -> String? {
+        guard let header, header.prefix(7).lowercased() == "bearer " else { return nil }
+        return String(header.dropFirst(7).drop { $0 == " " })
     }
 
     private func readBytes(_ request: Request) async throws -> ByteBuffer {
@@ -175,6 +207,8 @@ public struct ManagementResponder: HTTPResponder {
 extension HTTPField.Name {
     /// The token of the client.
     fileprivate static let xAuthToken = HTTPField.Name("X-Auth-Token")
+    /// What all that comes of one request has in common, here and at whoever asks.
+    fileprivate static let xRequestID = HTTPField.Name("X-Request-Id")
     /// The tenant for which the client acts.
     fileprivate static let wazoTenant = HTTPField.Name("Wazo-Tenant")
     /// By which a client that repeats a request says that it is the same one.
@@ -203,5 +237,8 @@ extension ExpectedRevision {
 
 extension HTTPFields {
     /// The value of a header whose name may not be valid, which cannot happen for the names above.
-    fileprivate subscript(name: HTTPField.Name?) -> String? { name.flatMap { self[$0] } }
+    fileprivate subscript(name: HTTPField.Name?) -> String? {
+        get { name.flatMap { self[$0] } }
+        set { if let name { self[name] = newValue } }
+    }
 }

@@ -188,6 +188,9 @@ struct AuditCommand: AsyncParsableCommand {
 enum Clock {
     static func moment(_ value: JSONValue?) -> String? { format(value, "yyyy-MM-dd HH:mm:ss") }
 
+    /// A moment as part of a file's name.
+    static func compact(_ date: Date) -> String { format(.double(date.timeIntervalSince1970), "yyyyMMdd-HHmmss") ?? "" }
+
     static func day(_ value: JSONValue?) -> String? { format(value, "yyyy-MM-dd") }
 
     private static func format(_ value: JSONValue?, _ pattern: String) -> String? {

@@ -11,6 +11,8 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: "Exit codes for monitoring: 0 all is well, 1 there are warnings, 2 something failed, 5 provd does not answer.")
 
     @OptionGroup var connection: ConnectionOptions
+    @Flag(help: "Ask the network's DHCP servers as phones of every make do, on the machine that “provctl setup” set up, as root. They may keep the addresses that they offer for a minute.")
+    var askDhcp = false
 
     func run() async throws {
         let client = try APIClient(connection)
@@ -20,7 +22,7 @@ struct DoctorCommand: AsyncParsableCommand {
         } catch let failure as APIClient.Failure where failure.kind == .unreachable {
             throw APIClient.Failure(.unreachable, description: "\(failure)\n\(LocalDiagnosis.whyNoAnswer())")
         }
-        let local = await LocalDiagnosis.checks()
+        let local = LocalDiagnosis.checks() + (askDhcp ? [LocalDiagnosis.offers()] : [])
         let checks = (answer["checks"]?.array ?? []) + local
         let worst = checks.compactMap { $0["outcome"]?.string }.map(Self.severity).max() ?? 0
         if connection.json {

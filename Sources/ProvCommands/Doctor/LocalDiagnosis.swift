@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import ApplianceSetup
 import Foundation
 import JSONText
 
 /// What provctl can see of this machine itself, when it runs where provd runs.
 enum LocalDiagnosis {
     /// Checks of systemd and the clock. On a machine without systemd there are none.
-    static func checks() async -> [JSONValue] {
+    static func checks() -> [JSONValue] {
         guard FileManager.default.fileExists(atPath: "/run/systemd/system") else { return [] }
         return [unit("provd.service", "provd"), unit("dhcp-sniffd.service", "The DHCP sniffer"), clock()]
     }
@@ -18,6 +19,27 @@ enum LocalDiagnosis {
         }
         guard LocalFile.text("/etc/provd/provd.yml") != nil else { return "It has no settings yet: run “provctl setup”." }
         return "systemd says that it is \(state.output.trimmingCharacters(in: .whitespacesAndNewlines)): “journalctl -u provd -n 20” says why."
+    }
+
+    /// What the network's DHCP servers offer to phones, compared with the site that “provctl setup” wrote.
+    static func offers() -> JSONValue {
+        let id = "dhcp-offers", title = "Offers of DHCP servers", places = SetupPlan.Places()
+        guard let text = LocalFile.text(places.answers), let sheet = try? SetupSheet(yaml: text), let answers = try? SetupAnswers(sheet),
+            LocalFile.text(places.site) != nil
+        else { return check(id, title, "skipped", "“provctl setup” set up no DHCP on this machine: use “dhcpd-config verify --live”", nil) }
+        let server: String
+        switch answers.dhcp {
+        case .served(let local, _, _): server = local.rawValue
+        case .generated(let other): server = other
+        case .inform, .none: return check(id, title, "skipped", "no DHCP server is configured by provd", nil)
+        }
+        let command = ["dhcpd-config", "verify", "--for", server, "--live", "--yes-send-discover", "--interface", answers.interface, places.site]
+        guard let result = try? LocalProgram.run(command) else { return check(id, title, "skipped", "dhcpd-config cannot be run", nil) }
+        let lines = result.output.split(separator: "\n").map(String.init)
+        guard result.code != 0 else { return check(id, title, "ok", lines.last ?? "all makes are told what they should be", nil) }
+        return check(
+            id, title, "failed", lines.suffix(3).joined(separator: "; "),
+            "“sudo \(command.joined(separator: " "))” shows each value that differs; apply the configuration to the server, or correct \(places.site)")
     }
 
     private static func unit(_ name: String, _ title: String) -> JSONValue {

@@ -72,13 +72,15 @@ struct ProvdConfiguration: Sendable {
     var pbx: PBXConfiguration
     /// The section `auth`, and who may ask how much of the management API.
     var access: AccessConfiguration
+    /// Who may watch (the section `metrics`).
+    var monitoring: MonitoringConfiguration
     /// The section `tls`, and the ports on which it is spoken.
     var tls: TLSSettings
     /// `log.level` (trace, debug, info, notice, warning, error, critical; default info).
     var logLevel: Logger.Level
 
     /// All keys, as they stand in the file.
-    static let keys = OnboardingConfiguration.keys.union(AccessConfiguration.keys).union(TLSSettings.keys).union(PBXConfiguration.keys).union([
+    static let keys = OnboardingConfiguration.keys.union(AccessConfiguration.keys).union(TLSSettings.keys).union(PBXConfiguration.keys).union(MonitoringConfiguration.keys).union([
         "state_directory", "plugins_directory", "plugins.development", "plugins.keys", "advertised_address", "http.address", "http.port", "http.trusted_proxies",
         "tftp.address", "tftp.port", "tftp.single_port", "rest.address", "rest.port", "page_directory", "sip.address", "sip.port", "sip.realm", "sip.digest", "sip_pnp.enabled", "dhcp_inform.enabled",
         "dhcp_inform.interface", "dhcp_inform.address", "sightings.socket",
@@ -129,6 +131,7 @@ struct ProvdConfiguration: Sendable {
         fileAccess = policy
         enrolmentHours = Double(try Self.number("files.enrolment_hours", in: 0...8_760, default: 24, reader))
         self.access = try AccessConfiguration(reader: reader)
+        monitoring = try MonitoringConfiguration(reader: reader)
         tls = try TLSSettings(reader: reader)
         pbx = try PBXConfiguration(reader: reader)
         let level = reader.string(forKey: "log.level", default: Logger.Level.info.rawValue)

@@ -3,9 +3,8 @@
 import DeviceStorage
 import Diagnosis
 import Foundation
-import NIOCore
-import NIOPosix
 import PhonePlugins
+import PluginInstallation
 import ProvModel
 import Provisioning
 
@@ -17,21 +16,21 @@ struct ApplianceChecks {
     private static let comfortableSpace = 2_048 * 1_024 * 1_024
     /// A backup that is older than this missed a night.
     private static let backupAge = 48.0 * 3_600
-    /// A network of phones is never silent for so long: leases are renewed.
-    private static let silence = 24.0 * 3_600
 
     let configuration: ProvdConfiguration
     let appliance: Appliance
     let backups: BackupShelf
+    let installer: PluginInstaller
+    /// Where plugins are.
+    let directories: PluginDirectories
+    /// Whether Asterisk's manager interface is connected, if one is configured.
+    let isManagerConnected: @Sendable () async -> Bool
 
     /// All checks, the most basic first.
     var all: [DiagnosticCheck] {
-        [
-            DiagnosticCheck("storage", "Database", storage), DiagnosticCheck("disk", "Disk space", disk),
-            DiagnosticCheck("address", "Address that phones are told", address), DiagnosticCheck("plugins", "Plugins", plugins),
-            DiagnosticCheck("dhcp-evidence", "DHCP is seen", evidence), DiagnosticCheck("prompts", "Spoken prompts", prompts),
-            DiagnosticCheck("backup", "Backups", backup),
-        ]
+        [DiagnosticCheck("storage", "Database", storage), DiagnosticCheck("disk", "Disk space", disk), DiagnosticCheck("plugins", "Plugins", plugins)]
+            + reachability + trust + dhcp
+            + [DiagnosticCheck("prompts", "Spoken prompts", prompts), DiagnosticCheck("backup", "Backups", backup)]
     }
 
     @Sendable private func storage() async -> Finding {
@@ -55,39 +54,12 @@ struct ApplianceChecks {
         return free < Self.comfortableSpace ? .warning(text, remedy: remedy) : .ok(text)
     }
 
-    /// Connects as a phone would. It shows wrong names, addresses that this machine has lost, and firewalls on it.
-    @Sendable private func address() async -> Finding {
-        let host = configuration.advertisedAddress, port = configuration.http.port
-        if ["127.0.0.1", "::1", "localhost"].contains(host) {
-            return .warning("phones are told \(host), which is each phone itself", remedy: "set advertised_address to this machine's address in the phones' network")
-        }
-        do {
-            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.seconds(3)).connect(host: host, port: port).get()
-            try await channel.close()
-            return .ok("\(host), port \(port), answers")
-        } catch {
-            return .failed(
-                "\(host), port \(port), does not answer: \(error)",
-                remedy: "set advertised_address to an address or name of this machine that phones can reach, and open the port in its firewall")
-        }
-    }
-
     @Sendable private func plugins() async -> Finding {
         let count = appliance.plugins.catalog.plugins.count
         guard count > 0 else {
             return .failed("no plugin is loaded: no phone is recognised", remedy: "set plugins_directory to the tree of plugins; the log says what is wrong with each")
         }
         return .ok("\(count) plugins are loaded")
-    }
-
-    @Sendable private func evidence() async -> Finding {
-        let last = appliance.sightings.latest(where: { $0.sighting.source == .dhcp && $0.sighting.trust >= .observed }, limit: 1).first?.last
-        let remedy = "see that dhcp-sniffd runs on the phones' network (systemctl status dhcp-sniffd), or let the DHCP server call provd-dhcp-hook (dhcp.md)"
-        guard let last else {
-            return .warning("no DHCP was seen since provd started: phones are known only from their first request", remedy: remedy)
-        }
-        let age = appliance.now() - last
-        return age > Self.silence ? .warning("the last DHCP was seen \(Int(age / 3_600)) hours ago", remedy: remedy) : .ok("the last DHCP was seen \(Int(max(0, age))) s ago")
     }
 
     @Sendable private func prompts() async -> Finding {

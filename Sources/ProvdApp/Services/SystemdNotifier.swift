@@ -28,7 +28,7 @@ struct SystemdNotifier: Sendable {
 
     /// Sends one datagram.
     func tell(_ state: State) {
-        guard let path, let address = Self.address(path) else { return }
+        guard let path, let address = UnixSocketAddress.address(path) else { return }
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -52,18 +52,5 @@ struct SystemdNotifier: Sendable {
             try? await Task.sleep(for: watchdogInterval ?? .seconds(3_600))
         }
         tell(.stopping)
-    }
-
-    /// A path, or with `@` a name in the abstract namespace (unix(7)).
-    private static func address(_ path: String) -> (value: sockaddr_un, length: socklen_t)? {
-        var value = sockaddr_un()
-        value.sun_family = sa_family_t(AF_UNIX)
-        var name = Array(path.utf8)
-        let isAbstract = name.first == UInt8(ascii: "@")
-        if isAbstract { name[0] = 0 }
-        let capacity = MemoryLayout.size(ofValue: value.sun_path)
-        guard name.count < capacity, let offset = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) else { return nil }
-        unsafe withUnsafeMutableBytes(of: &value.sun_path) { unsafe $0.copyBytes(from: name) }
-        return (value, socklen_t(offset + name.count + (isAbstract ? 0 : 1)))
     }
 }

@@ -5,7 +5,7 @@ public import NetTypes
 /// A phone's request for a file, as both doors put it.
 public struct PhoneFileRequest: Sendable {
     /// The protocols by which phones fetch files.
-    public enum Transport: String, Sendable {
+    public enum Transport: String, Sendable, CaseIterable {
         case http, tftp
     }
 

@@ -6,6 +6,7 @@ import Logging
 public import NetTypes
 public import PhonePlugins
 import ProvModel
+import Telemetry
 
 /// Answers requests of phones for files: request → sighting → device → plugin → bytes.
 public struct PhoneFiles: Sendable {
@@ -38,6 +39,11 @@ public struct PhoneFiles: Sendable {
     /// Answers a request, and says to whom: for doors that go on with the phone after the answer.
     public func serve(_ request: PhoneFileRequest) async -> ServedRequest {
         var served = ServedRequest(request: request)
+        let start = ContinuousClock.now
+        defer {
+            appliance.metrics.answerTime[request.transport].observe(.now - start)
+            appliance.metrics.requests[.init(transport: request.transport, outcome: served.answer.outcome)].add()
+        }
         do {
             served.answer = try await answerOrThrow(request, &served)
         } catch {
@@ -59,6 +65,8 @@ public struct PhoneFiles: Sendable {
         /// The options of TFTP that the phone can be given.
         public fileprivate(set) var tftpOptions = TFTPOptionRules.unlimited
         fileprivate let request: PhoneFileRequest
+        /// By which the log and the timeline name it.
+        fileprivate let id = RequestID.current
         fileprivate var device: Device?
 
         fileprivate init(request: PhoneFileRequest) { self.request = request }
@@ -75,8 +83,9 @@ public struct PhoneFiles: Sendable {
         case .refused: return
         }
         guard let device = served.device else { return }
-        await appliance.journal.note(
-            .brokeOff(device, served.request, at: byteCount, of: wholeByteCount, reason, now: appliance.now()))
+        await RequestID.$current.withValue(served.id) {
+            await appliance.journal.note(.brokeOff(device, served.request, at: byteCount, of: wholeByteCount, reason, now: appliance.now()))
+        }
     }
 
     private func answerOrThrow(_ request: PhoneFileRequest, _ served: inout ServedRequest) async throws -> PhoneFileAnswer {
@@ -164,16 +173,22 @@ public struct PhoneFiles: Sendable {
         let server = appliance.settings.server(asUsedBy: request.transport, at: request.server)
         let key = RenderedFileCache.Key(
             device: device.id, path: request.path, transport: request.transport, server: server, userAgent: request.userAgent)
-        if let known = rendered.content(key, madeOf: ingredients) { return known }
+        if let known = rendered.content(key, madeOf: ingredients) {
+            appliance.metrics.cacheUse[.hit].add()
+            return known
+        }
+        appliance.metrics.cacheUse[.miss].add()
         guard let rawConfig = ingredients.configs.flattened(id, base: appliance.settings.baseRawConfig) else { return nil }
         let timeZones = appliance.timeZones
-        let file = try plugin.render(
-            match,
-            context: RenderContext(
-                device: device.fullDocument, rawConfig: rawConfig,
-                request: .init(
-                    protocol: request.asPluginsSeeIt.protocol, server: server, path: request.path, userAgent: request.userAgent),
-                timeZone: { timeZones.zone(named: $0, year: ingredients.year) }))
+        let file = try appliance.metrics.renderTime.time {
+            try plugin.render(
+                match,
+                context: RenderContext(
+                    device: device.fullDocument, rawConfig: rawConfig,
+                    request: .init(
+                        protocol: request.asPluginsSeeIt.protocol, server: server, path: request.path, userAgent: request.userAgent),
+                    timeZone: { timeZones.zone(named: $0, year: ingredients.year) }))
+        }
         let content = PhoneFileAnswer.RenderedContent(
             bytes: file.bytes, mediaType: file.contentType, sha256: SHA256.hash(data: file.bytes).hexadecimal)
         rendered.keep(content, as: key, madeOf: ingredients)

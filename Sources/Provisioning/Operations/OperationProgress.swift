@@ -47,6 +47,9 @@ public final class OperationProgress: Sendable {
     /// Where the operation stands now.
     public var now: OperationPart { root.withLock { $0 } }
 
+    /// The state of the whole.
+    var state: Operations.State { root.withLock { $0.state } }
+
     /// Changes the part at a path: `[0, 2]` is the third part of the first.
     public func update(_ path: [Int] = [], _ change: (inout OperationPart) -> Void) { root.withLock { $0.update(path[...], change) } }
 

@@ -5,7 +5,7 @@
 /// Jobs run while `run()` runs, a few at once; more wait in a bounded queue.
 public actor Operations {
     /// Where an operation stands (the words of wazo-provd's operation strings, and one more).
-    public enum State: String, Sendable {
+    public enum State: String, Sendable, CaseIterable {
         case waiting, progress, success, fail
         /// Somebody stopped it.
         case cancelled
@@ -160,6 +160,9 @@ public actor Operations {
 
     /// All operations that are remembered, oldest first.
     public func all() -> [Operation] { records.keys.sorted().compactMap { operation($0) } }
+
+    /// How many operations are remembered in each state.
+    var counts: [State: Int] { records.values.reduce(into: [:]) { $0[$1.progress.state, default: 0] += 1 } }
 
     /// Asks an operation to stop. It does so at the next moment where nothing is left half done.
     ///

@@ -20,6 +20,8 @@ public struct Appliance: Sendable {
     public let recognition = RecognitionCache()
     /// What was seen of devices lately.
     public let sightings = SightingShelf()
+    /// What is counted.
+    public let metrics = ProvisioningMetrics()
     /// The count of wrong codes.
     let codeGuard = CodeGuardian()
     /// The time zones of the system.
@@ -43,7 +45,7 @@ public struct Appliance: Sendable {
         self.securityLog = securityLog
         self.now = now ?? { Date().timeIntervalSince1970 }
         timeZones = TimeZoneShelf()
-        journal = TimelineJournal(repository: store, logger: logger)
+        journal = TimelineJournal(repository: store, logger: logger, metrics: metrics)
     }
 }
 

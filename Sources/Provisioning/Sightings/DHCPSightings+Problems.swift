@@ -11,6 +11,7 @@ extension DHCPSightings {
         switch report {
         case .observation(let observation): try await take(observation)
         case .problem(let problem): try await take(problem)
+        case .statistics(let statistics): appliance.metrics.observers.take(statistics)
         }
     }
 
@@ -18,6 +19,7 @@ extension DHCPSightings {
     ///
     /// - Throws: `StoreError` if the database cannot be used.
     public func take(_ problem: DHCPProblemReport) async throws {
+        appliance.metrics.observers.take(problem)
         appliance.logger.warning(
             "\(problem.text): \(problem.remedy)", metadata: ["mac": "\(problem.mac)", "problem": "\(problem.problem.rawValue)"])
         guard let device = try await appliance.store.devices(where: .mac(problem.mac)).first else { return }

@@ -25,6 +25,7 @@ public struct DHCPSightings: Sendable {
     /// - Throws: `StoreError` if it could not be kept; the observer keeps it then and brings it again.
     public func take(_ observation: DHCPObservation) async throws {
         var observation = observation
+        appliance.metrics.count(observation)
         if observation.recognition == nil { observation.recognition = advice?.recognition(of: observation) }
         let acknowledged = observation.type == .ack ? observation.ip : nil
         let recognised = appliance.recognition.identify(observation.asPluginsSeeIt, with: appliance.plugins.catalog)

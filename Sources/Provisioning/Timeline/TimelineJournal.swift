@@ -2,6 +2,7 @@
 
 public import Logging
 public import ProvModel
+import Telemetry
 
 /// Takes the events of all doors and writes them in groups, so that a thousand booting phones do not cost a thousand
 /// commits a second.
@@ -20,7 +21,10 @@ public actor TimelineJournal {
 
     private let repository: any TimelineRepository
     private let logger: Logger
+    private let metrics: ProvisioningMetrics
     private var waiting: [TimelineEvent] = []
+    /// Wakes `run()` when there is something to write; a quiet appliance wakes nobody.
+    private var wakeUp: AsyncStream<Void>.Continuation?
     private var dropped = 0
     private var isFailing = false
     private var watchers: [DeviceID: [UInt64: AsyncStream<TimelineEvent>.Continuation]] = [:]
@@ -29,20 +33,24 @@ public actor TimelineJournal {
     private static let watcherCapacity = 256
 
     /// Makes a journal that writes to a repository while `run()` runs.
-    public init(repository: any TimelineRepository, logger: Logger) {
+    public init(repository: any TimelineRepository, logger: Logger, metrics: ProvisioningMetrics = ProvisioningMetrics()) {
         self.repository = repository
         self.logger = logger
+        self.metrics = metrics
     }
 
     /// Takes an event. It is written soon.
     public func note(_ event: TimelineEvent) {
+        let event = event.ofCurrentRequest
         for watcher in (watchers[event.device] ?? [:]).values { watcher.yield(event) }
         if let last = waiting.indices.last, waiting[last].isRepeated(by: event) {
             waiting[last].repeats += 1
         } else if waiting.count < Self.capacity {
             waiting.append(event)
+            if waiting.count == 1 { wakeUp?.yield() }
         } else {
             dropped += 1
+            metrics.droppedSteps.add()
         }
     }
 
@@ -86,9 +94,15 @@ public actor TimelineJournal {
 
     /// Writes in groups until the task is cancelled, then what is left.
     public func run() async {
-        while !Task.isCancelled {
+        let (wakeUps, wakeUp) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.wakeUp = wakeUp
+        if !waiting.isEmpty { wakeUp.yield() }
+        // It ends when the task is cancelled.
+        for await _ in wakeUps {
             try? await Task.sleep(for: isFailing ? Self.retryInterval : Self.interval)
             await flush()
+            // What came meanwhile, or could not be written.
+            if !waiting.isEmpty { wakeUp.yield() }
         }
         await flush()
     }

@@ -11,8 +11,9 @@ import { bytes, dateTime, number, phoneName, phoneTitle } from "../core/format.j
 import { viewHead, button, iconButton, empty, loading, failure, tabs, badge, confirm, toast, complain } from "../components/basics.js";
 import { chart } from "../components/chart.js";
 import { makeEvent } from "../components/event-row.js";
+import { doctor } from "./health-doctor.js";
 
-const places = ["overview", "events", "audit", "locks", "backups"];
+const places = ["overview", "doctor", "events", "audit", "locks", "backups"];
 const PACE = 5000;
 
 export function show(root, [first], { signal }) {
@@ -22,7 +23,7 @@ export function show(root, [first], { signal }) {
     async function fill() {
         replace(body, loading(5));
         try {
-            await { overview, events, audit, locks, backups }[part](body, signal);
+            await { overview, doctor, events, audit, locks, backups }[part](body, signal);
         } catch (error) {
             if (!signal.aborted) replace(body, failure(error, fill));
         }

@@ -29,8 +29,17 @@ struct OneLineLogHandler<Base: LogHandler>: LogHandler {
         set { base[metadataKey: key] = newValue.map(Self.onOneLine) }
     }
 
+    /// What Hummingbird calls errors and nobody can do anything about: a client that went away while its connection was being closed.
+    private static var noise: [String] { ["Waiting on child channel", "Server shutdown error"] }
+    /// Hummingbird's own number of a request; ours stands beside it.
+    private static var ownRequestKey: String { "hb.request.id" }
+
     func log(event: LogEvent) {
         var event = event
+        if event.level > .debug, Self.noise.contains(where: event.message.description.hasPrefix) {
+            guard logLevel <= .debug else { return }
+            event.level = .debug
+        }
         event.message = "\(Self.onOneLine(event.message.description))"
         event.metadata = event.metadata?.mapValues(Self.onOneLine)
         if let error = event.error {
