@@ -23,7 +23,7 @@ public struct ProvctlCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "The appliance:",
                 subcommands: [
-                    SetupCommand.self, DoctorCommand.self, TokenCommand.self, TenantCommand.self, ParameterCommand.self, OperationCommand.self, BackupCommand.self, AuditCommand.self,
+                    SetupCommand.self, DoctorCommand.self, SupportCommand.self, TokenCommand.self, TenantCommand.self, ParameterCommand.self, OperationCommand.self, BackupCommand.self, AuditCommand.self,
                     DHCPCommand.self, PBXCommand.self,
                 ]),
             CommandGroup(name: "Plugins:", subcommands: [PluginCommand.self, RepositoryCommand.self]),
