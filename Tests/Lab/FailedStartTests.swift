@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("Starts that cannot go well", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(3)))
+@Suite("Starts that cannot go well", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(5)))
 struct FailedStartTests {
     @Test("A second provd names the port that is taken, and the first goes on")
     func portInUse() async throws {
@@ -15,7 +15,7 @@ struct FailedStartTests {
                 .replacing("sightings.sock", with: "second.sock")
                 .write(to: second, atomically: true, encoding: .utf8)
             try FileManager.default.createDirectory(at: lab.state.appending(path: "second"), withIntermediateDirectories: true)
-            let start = try await lab("in", "appliance", "timeout", "--kill-after=5", "20", lab.program("provd"), "serve", "--config", second.path)
+            let start = try await lab("in", "appliance", "timeout", "--kill-after=5", "100", lab.program("provd"), "serve", "--config", second.path)
             #expect(![0, 124, 137].contains(start.status), "it must end by itself, with an error")
             #expect(["8667", "8666", "5060", "69"].contains { start.output.contains($0) }, "no port is named in: \(start.output)")
             try await lab.expectService(by: process, "beside a second provd")
@@ -30,7 +30,7 @@ struct FailedStartTests {
             // The mount belongs to the command's own mount namespace and ends with it. Root ignores file modes.
             let script = """
                 mount --bind '\(directory)' '\(directory)' && mount -o remount,bind,ro '\(directory)' &&
-                exec timeout --kill-after=5 20 '\(lab.program("provd"))' serve --config '\(lab.state.path)/provd.yml'
+                exec timeout --kill-after=5 100 '\(lab.program("provd"))' serve --config '\(lab.state.path)/provd.yml'
                 """
             let start = try await lab("in", "appliance", "sh", "-c", script)
             #expect(![0, 124, 137].contains(start.status), "it must end by itself, with an error: \(start.output)")

@@ -13,7 +13,11 @@ struct VendorAccountTests {
         var status: Int?
         var assigned: Bool?
         var error: String?
+        var skipped: String?
     }
+
+    /// The plugins whose phones get no SIP account from a file; the script says why.
+    private let withoutAccount: Set = ["cisco-sccp/8.5.2", "cisco-sccp/9.4", "cisco-sccp/legacy", "gigaset/c"]
 
     @Test("With what its file says under its make's own names a phone of each plugin registers, dials a code, and becomes its owner's")
     func everyPlugin() async throws {
@@ -25,8 +29,9 @@ struct VendorAccountTests {
             let reports = try run.output.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
                 try JSONDecoder().decode(Report.self, from: Data($0.utf8))
             }
-            #expect(reports.count >= 34, "\(run.output)")
-            for report in reports { #expect(report.error == nil && report.status == 200 && report.assigned == true, "\(report)") }
+            #expect(reports.count >= 58, "\(run.output)")
+            #expect(Set(reports.filter { $0.skipped != nil }.map(\.plugin)) == withoutAccount)
+            for report in reports where report.skipped == nil { #expect(report.error == nil && report.status == 200 && report.assigned == true, "\(report)") }
         }
     }
 }
