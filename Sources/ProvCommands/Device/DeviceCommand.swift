@@ -158,7 +158,7 @@ struct DeviceRemove: AsyncParsableCommand {
         let client = try APIClient(connection)
         if devices.count > 1 { try confirmation.ask("\(devices.count) devices are forgotten.") }
         for device in devices {
-            try await client.delete(document: "/1.0/devices/\(try PathSegment.encode(device))")
+            try await client.delete("/1.0/devices/\(try PathSegment.encode(device))")
             connection.say("device \(device) was removed")
         }
     }
