@@ -27,7 +27,7 @@ struct DownloadTests {
         }
     }
 
-    private func download(_ server: FileServer, _ partial: PartialFile, settings: DownloadSettings = DownloadSettings()) async throws {
+    private func download(_ server: FileServer, _ partial: PartialFile, settings: DownloadSettings = .patient) async throws {
         let sum = BoundedFile.sha256(of: bytes)
         try await Downloader(settings).download(
             server.url + "/file", into: partial, size: bytes.count, isRight: { $0.sha256 == sum }, progress: { _ in })
@@ -64,7 +64,7 @@ struct DownloadTests {
     func hanging() async throws {
         try await withServer { server, partial in
             server.set("/file", .hangs(bytes, after: 50_000))
-            var settings = DownloadSettings()
+            var settings = DownloadSettings.patient
             settings.idleTimeout = .milliseconds(200)
             settings.attempts = 1
             let error = await #expect(throws: PackageError.self) { try await download(server, partial, settings: settings) }
@@ -97,7 +97,7 @@ struct DownloadTests {
     func limit() async throws {
         try await withServer { (server, _) async throws -> Void in
             server.set("/index.json", .file(bytes))
-            let downloader = Downloader(DownloadSettings())
+            let downloader = Downloader(.patient)
             #expect(try await downloader.fetch(server.url + "/index.json", limit: bytes.count) == bytes)
             #expect(try await downloader.fetch(server.url + "/none", limit: 10) == nil)
             let error = await #expect(throws: PackageError.self) { try await downloader.fetch(server.url + "/index.json", limit: 1_000) }
@@ -108,7 +108,7 @@ struct DownloadTests {
     @Test("A proxy is asked for the way to what lies behind it, and is named if it refuses")
     func proxy() async throws {
         try await withServer { server, _ in
-            var settings = DownloadSettings()
+            var settings = DownloadSettings.patient
             settings.httpProxy = server.url
             let error = await #expect(throws: PackageError.self) { try await Downloader(settings).fetch("http://repository.invalid/index.json", limit: 10) }
             #expect(error?.reason.contains("the proxy refuses") == true, "\(error.map(\.description) ?? "")")
@@ -123,7 +123,7 @@ struct DownloadTests {
         try await withServer { server, _ in
             // It speaks no TLS; a certificate that is not trusted ends in the same way.
             let error = await #expect(throws: PackageError.self) {
-                try await Downloader(DownloadSettings()).fetch(server.url.replacing("http:", with: "https:") + "/x", limit: 10)
+                try await Downloader(.patient).fetch(server.url.replacing("http:", with: "https:") + "/x", limit: 10)
             }
             #expect(error?.code == .unreachable && error?.reason.contains("no secure connection") == true, "\(error.map(\.description) ?? "")")
             #expect(error?.remedy.contains("ca-certificates") == true)
@@ -132,7 +132,7 @@ struct DownloadTests {
 
     @Test("Nobody there, and no address, are said so", arguments: ["http://127.0.0.1:1/x", "ftp://example.org/x", "nonsense"])
     func nobody(url: String) async throws {
-        await #expect(throws: PackageError.self) { try await Downloader(DownloadSettings()).fetch(url, limit: 10) }
+        await #expect(throws: PackageError.self) { try await Downloader(.patient).fetch(url, limit: 10) }
     }
 
     @Test("A repository over HTTP is updated and installed from; one that hangs is given up, and the serving plugin stays")

@@ -33,10 +33,7 @@ final class Site: Sendable {
             store: try SQLiteStore.inMemory(), plugins: PluginShelf(.empty),
             settings: ProvisioningSettings(advertisedHost: "192.0.2.1", httpPort: 8667, tftpPort: 69, sipPort: 5060), logger: logger, securityLog: logger,
             now: { 1_800_000_000 })
-        var downloads = DownloadSettings()
-        // Only who waits for a server that hangs shall wait; slow machines have time.
-        downloads.idleTimeout = .seconds(60)
-        installer = try PluginInstaller(appliance, operations: operations, directories: directories, surroundings: surroundings, downloads: downloads)
+        installer = try PluginInstaller(appliance, operations: operations, directories: directories, surroundings: surroundings, downloads: .patient)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -145,4 +142,13 @@ final class Site: Sendable {
     func isConfigured(_ id: String) async throws -> Bool? { try await appliance.store.device(DeviceID(stored: id))?.isConfigured }
 
     func plugin(of id: String) async throws -> String? { try await appliance.store.device(DeviceID(stored: id))?.plugin }
+}
+
+extension DownloadSettings {
+    /// Only who waits for a server that hangs shall wait; slow machines have time.
+    static var patient: Self {
+        var settings = Self()
+        settings.idleTimeout = .seconds(120)
+        return settings
+    }
 }
