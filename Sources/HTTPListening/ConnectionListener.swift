@@ -54,7 +54,8 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
         let quiescing = ServerQuiescingHelper(group: MultiThreadedEventLoopGroup.singleton)
         let server = try await open(quiescing)
         await onListening()
-        logger.info("Server started and listening on \(server.channel.localAddress.map { "\($0)" } ?? "a socket")")
+        let local = server.channel.localAddress
+        logger.info("HTTP is listening", metadata: ["address": "\(local?.ipAddress ?? "?") port \(local?.port ?? 0)"])
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 do {
