@@ -40,6 +40,7 @@ let package = Package(
         .executable(name: "dhcpd-config", targets: ["dhcpd-config"]),
         .executable(name: "dhcp-sniffd", targets: ["dhcp-sniffd"]),
         .executable(name: "provd-dhcp-hook", targets: ["provd-dhcp-hook"]),
+        .executable(name: "phone-sim", targets: ["phone-sim"]),
         // The formats, and the doors that benchmarks/ measures, are usable on their own.
         .library(name: "Jinja", targets: ["Jinja"]),
         .library(name: "PhoneTFTP", targets: ["PhoneTFTP"]),
@@ -109,6 +110,11 @@ let package = Package(
                 nioSSL,
             ]),
 
+        // Plays phones against any provd; it knows the plugins, and nothing of the server.
+        .target(
+            name: "PhoneSimulation",
+            dependencies: ["Datagrams", "JSONText", "NetTypes", "PhonePlugins", "SIPWire", "TFTP", nioCore, nioHTTP1, nioPosix]),
+
         // MARK: Doors
         .target(
             name: "HTTPListening",
@@ -174,6 +180,7 @@ let package = Package(
         .executableTarget(name: "dhcpd-config", dependencies: ["DHCPConfigCommands"]),
         .executableTarget(name: "dhcp-sniffd", dependencies: ["DHCPSniffing", "NetTypes", "PacketCapture", "ProvModel", argumentParser]),
         .executableTarget(name: "provd-dhcp-hook", dependencies: ["DHCPHook"]),
+        .executableTarget(name: "phone-sim", dependencies: ["JSONText", "NetTypes", "PhonePlugins", "PhoneSimulation", "ProvModel", argumentParser, unixSignals]),
 
         // MARK: Tests
         // MARK: Unit tests, which need no root
@@ -210,6 +217,7 @@ let package = Package(
                 nioCore, nioHTTP1, nioPosix,
             ]),
         .testTarget(name: "PhonePluginsTests", dependencies: ["PhonePlugins", "JSONText", "Jinja", "NetTypes", "TimeZones"]),
+        .testTarget(name: "PhoneSimulationTests", dependencies: ["PhoneSimulation", "JSONText", "NetTypes", "PhonePlugins", "SIPWire", "TFTP"]),
         .testTarget(
             name: "PluginAuthoringTests", dependencies: ["PluginAuthoring", "JSONText", "Jinja", "NetTypes", "PhonePlugins", "TimeZones"]),
         .testTarget(
@@ -265,7 +273,7 @@ let package = Package(
 
         // MARK: Tests with real programs, which need root and network namespaces
         .testTarget(name: "PhoneActionsTests", dependencies: ["PhoneActions", "PhonePlugins", "Provisioning", "NetTypes", nioCore, nioHTTP1, nioPosix]),
-        .testTarget(name: "ProvdAppTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook", "OpenFiles", "ProvdApp", logging]),
+        .testTarget(name: "ProvdAppTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "phone-sim", "provd-dhcp-hook", "OpenFiles", "ProvdApp", logging]),
         .testTarget(name: "ProvCommandsTests", dependencies: ["ProvCommands", "Archives", "JSONText"]),
         .testTarget(name: "LabTests", dependencies: ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook"], path: "Tests/Lab"),
     ]

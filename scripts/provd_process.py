@@ -36,7 +36,9 @@ def free_ports(count):
 class Provd:
     """A provd with its state in a directory. It is started and ended as often as one likes."""
 
-    def __init__(self, program, directory, settings=""):
+    def __init__(self, program, directory, settings="", address="127.0.0.1", sip_port=None):
+        """Settings are lines of provd.yml. The address is what phones are told; with a port of SIP it should be nobody else's."""
+        self.address, self.wanted_sip_port = address, sip_port
         self.program = os.path.abspath(program)
         self.directory = directory
         self.settings = settings
@@ -48,18 +50,18 @@ class Provd:
         # A program that starts it, with its arguments, and becomes it.
         self.launcher = []
         self.process = None
-        self.port = self.http_port = None
+        self.port = self.http_port = self.tftp_port = None
 
     def configure(self):
         """Takes free ports, anew for each start, so that a connection that lingers is in nobody's way."""
-        self.port, self.http_port, tftp_port, sip_port = free_ports(4)
+        self.port, self.http_port, self.tftp_port, sip_port = free_ports(4)
         with open(self.config, "w") as file:
             file.write(
-                f"advertised_address: 127.0.0.1\nstate_directory: {self.state}\nplugins_directory: {ROOT}/plugins\n"
-                f"http: {{address: 127.0.0.1, port: {self.http_port}}}\n"
+                f"advertised_address: {self.address}\nstate_directory: {self.state}\nplugins_directory: {ROOT}/plugins\n"
+                f"http: {{address: {self.address}, port: {self.http_port}}}\n"
                 f"rest: {{address: 127.0.0.1, port: {self.port}, requests_per_second: 1000000}}\n"
-                f"tftp: {{address: 127.0.0.1, port: {tftp_port}}}\n"
-                f"sip: {{address: 127.0.0.1, port: {sip_port}}}\n"
+                f"tftp: {{address: {self.address}, port: {self.tftp_port}}}\n"
+                f"sip: {{address: {self.address}, port: {self.wanted_sip_port or sip_port}}}\n"
                 f"sightings: {{socket: {self.directory}/s.sock}}\ndhcp: {{definitions: {ROOT}/dhcp}}\n{self.settings}")
 
     def start(self):

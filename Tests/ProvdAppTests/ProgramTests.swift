@@ -6,7 +6,7 @@ import Testing
 @Suite("The programs")
 struct ProgramTests {
     private static let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
-    private static let programs = ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook"]
+    private static let programs = ["provd", "provctl", "dhcpd-config", "dhcp-sniffd", "provd-dhcp-hook", "phone-sim"]
 
     /// Runs a program to its end.
     private func run(_ program: URL, _ arguments: [String]) async throws -> (status: Int32, output: String) {
