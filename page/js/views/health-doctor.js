@@ -28,7 +28,7 @@ export async function doctor(body, signal) {
         const sorted = [...checks].sort((one, other) => order.indexOf(one.outcome) - order.indexOf(other.outcome));
         const isWell = outcome === "ok" || outcome === "skipped";
         replace(
-            result, h("div", { role: "status" }, notice(isWell ? "good" : kinds[outcome] ?? "bad", h("p", { text: t(isWell ? "doctor.all-ok" : `doctor.some-${outcome}`) }))),
+            result, h("div", { role: "status" }, notice(isWell ? "good" : kinds[outcome] ?? "bad", h("p", { text: t(isWell ? "doctor.all-ok" : `doctor.some.${outcome}`) }))),
             h("ul", { class: "plain findings" }, sorted.map(row)), h("p", { class: "hint", text: t("doctor.local") }));
     }
     await look();
