@@ -3,12 +3,9 @@
 import SIPWire
 
 /// One call to a provisioning code: the phone dials, hears the server out, and confirms its hanging up. A pure value.
-struct CodeCall: Sendable {
-    enum Action: Sendable {
-        case send([UInt8])
-        /// The call is over: what the server made of the code, as the status of its last word.
-        case finished(Result<Int, SIPFailure>)
-    }
+/// Its outcome is what the server made of the code, as the status of its last word.
+struct CodeCall: PhoneMachine {
+    typealias Action = PhoneAction<Int>
 
     private enum State: Sendable {
         case calling(ClientInviteTransaction)

@@ -3,12 +3,9 @@
 import SIPWire
 
 /// One REGISTER with all that belongs to it: challenge, credentials, repetition (RFC 3261, 10.2). A pure value: datagrams and time in, datagrams out.
-struct Registration: Sendable {
-    enum Action: Sendable {
-        case send([UInt8])
-        /// The registrar has said its last word: registered for so long, or not.
-        case finished(Result<Duration, SIPFailure>)
-    }
+/// Its outcome is for how long the registrar registered the phone.
+struct Registration: PhoneMachine {
+    typealias Action = PhoneAction<Duration>
 
     /// For how long phones want to be registered.
     static let expires = 3600
@@ -31,7 +28,6 @@ struct Registration: Sendable {
         tag = identity.token()
     }
 
-    /// When to call ``advance(to:)``.
     var deadline: ContinuousClock.Instant? { isFinished ? nil : transaction?.deadline }
 
     private var registrar: String {

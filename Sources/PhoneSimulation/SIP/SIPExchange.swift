@@ -7,12 +7,16 @@ import SIPWire
 
 /// A UDP socket that many phones share. What comes in finds its phone by what the phone wrote into its own requests.
 actor SIPExchange {
+    /// What a phone does, and who waits for what comes of it.
+    private struct Running<Machine: PhoneMachine> {
+        var machine: Machine
+        let waiting: CheckedContinuation<Result<Machine.Outcome, SIPFailure>, Never>
+    }
+
     /// What a phone is waiting for.
     private struct Phone {
-        var registration: Registration?
-        var registered: CheckedContinuation<Result<Duration, SIPFailure>, Never>?
-        var call: CodeCall?
-        var called: CheckedContinuation<Result<Int, SIPFailure>, Never>?
+        var registration: Running<Registration>?
+        var call: Running<CodeCall>?
         var server: SocketAddress?
         /// The last instruction to fetch its configuration; a repetition of it is answered and not obeyed.
         var lastNotify = ""
@@ -88,34 +92,14 @@ actor SIPExchange {
     ///
     /// - Returns: For how long.
     func register(_ account: PhoneAccount, _ identity: SIPIdentity, at server: SocketAddress) async throws(SIPFailure) -> Duration {
-        var machine = Registration(account, identity)
-        let actions = machine.begin(now: .now)
-        guard !isStopped else { throw SIPFailure("cancelled") }
-        let result = await withCheckedContinuation { continuation in
-            phones[identity.phone, default: Phone()].registration = machine
-            phones[identity.phone]?.registered = continuation
-            phones[identity.phone]?.server = server
-            busy.insert(identity.phone)
-            perform(actions, identity.phone)
-        }
-        return try result.get()
+        try await run(Registration(account, identity), \.registration, of: identity.phone, at: server).get()
     }
 
     /// Dials a code, and listens to what is said.
     ///
     /// - Returns: The status that says what came of it.
     func dial(_ code: String, _ account: PhoneAccount, _ identity: SIPIdentity, at server: SocketAddress) async throws(SIPFailure) -> Int {
-        var machine = CodeCall(code, account, identity, mediaPort: mediaPort)
-        let actions = machine.begin(now: .now)
-        guard !isStopped else { throw SIPFailure("cancelled") }
-        let result = await withCheckedContinuation { continuation in
-            phones[identity.phone, default: Phone()].call = machine
-            phones[identity.phone]?.called = continuation
-            phones[identity.phone]?.server = server
-            busy.insert(identity.phone)
-            perform(actions, identity.phone)
-        }
-        return try result.get()
+        try await run(CodeCall(code, account, identity, mediaPort: mediaPort), \.call, of: identity.phone, at: server).get()
     }
 
     /// Waits until a phone is told to fetch its configuration. An instruction that came since the last one was waited for counts.
@@ -137,8 +121,8 @@ actor SIPExchange {
     private func stop() {
         isStopped = true
         for phone in phones.values {
-            phone.registered?.resume(returning: .failure(SIPFailure("cancelled")))
-            phone.called?.resume(returning: .failure(SIPFailure("cancelled")))
+            phone.registration?.waiting.resume(returning: .failure(SIPFailure("cancelled")))
+            phone.call?.waiting.resume(returning: .failure(SIPFailure("cancelled")))
             phone.notified?.resume(returning: false)
         }
         phones = [:]
@@ -148,30 +132,42 @@ actor SIPExchange {
 
     // MARK: Machines
 
-    private func perform(_ actions: [Registration.Action], _ phone: Int) {
+    /// Where a phone keeps a machine.
+    private typealias Place<Machine: PhoneMachine> = WritableKeyPath<Phone, Running<Machine>?>
+
+    private func run<Machine: PhoneMachine>(
+        _ machine: Machine, _ place: Place<Machine>, of phone: Int, at server: SocketAddress
+    ) async -> Result<Machine.Outcome, SIPFailure> {
+        guard !isStopped else { return .failure(SIPFailure("cancelled")) }
+        return await withCheckedContinuation { continuation in
+            phones[phone, default: Phone()][keyPath: place] = Running(machine: machine, waiting: continuation)
+            phones[phone]?.server = server
+            busy.insert(phone)
+            drive(place, of: phone) { $0.begin(now: .now) }
+        }
+    }
+
+    /// Lets a phone's machine do something, if it has one there, and does what it wants done.
+    private func drive<Machine: PhoneMachine>(
+        _ place: Place<Machine>, of phone: Int, _ step: (inout Machine) -> [PhoneAction<Machine.Outcome>]
+    ) {
+        guard var machine = phones[phone]?[keyPath: place]?.machine else { return }
+        let actions = step(&machine)
+        phones[phone]?[keyPath: place]?.machine = machine
         for action in actions {
             switch action {
             case .send(let bytes): send(bytes, from: phone)
             case .finished(let result):
-                phones[phone]?.registration = nil
-                let waiting = phones[phone]?.registered
-                phones[phone]?.registered = nil
+                let waiting = phones[phone]?[keyPath: place]?.waiting
+                phones[phone]?[keyPath: place] = nil
                 waiting?.resume(returning: result)
             }
         }
     }
 
-    private func perform(_ actions: [CodeCall.Action], _ phone: Int) {
-        for action in actions {
-            switch action {
-            case .send(let bytes): send(bytes, from: phone)
-            case .finished(let result):
-                phones[phone]?.call = nil
-                let waiting = phones[phone]?.called
-                phones[phone]?.called = nil
-                waiting?.resume(returning: result)
-            }
-        }
+    private func advance<Machine: PhoneMachine>(_ place: Place<Machine>, of phone: Int, to now: ContinuousClock.Instant) {
+        guard let deadline = phones[phone]?[keyPath: place]?.machine.deadline, deadline <= now else { return }
+        drive(place, of: phone) { $0.advance(to: now) }
     }
 
     private func send(_ bytes: [UInt8], from phone: Int) {
@@ -186,12 +182,8 @@ actor SIPExchange {
     private func advance() {
         let now = ContinuousClock.now
         for phone in busy {
-            if let deadline = phones[phone]?.registration?.deadline, deadline <= now, let actions = phones[phone]?.registration?.advance(to: now) {
-                perform(actions, phone)
-            }
-            if let deadline = phones[phone]?.call?.deadline, deadline <= now, let actions = phones[phone]?.call?.advance(to: now) {
-                perform(actions, phone)
-            }
+            advance(\.registration, of: phone, to: now)
+            advance(\.call, of: phone, to: now)
             if phones[phone]?.registration == nil, phones[phone]?.call == nil { busy.remove(phone) }
         }
         for (phone, end) in waits where end <= now {
@@ -215,8 +207,8 @@ actor SIPExchange {
 
     private func receive(_ response: SIPResponse) {
         guard let branch = (try? Via.list(response.headers))?.first?.branch, let phone = SIPIdentity.phone(branch: branch) else { return }
-        if let actions = phones[phone]?.registration?.receive(response, now: .now) { perform(actions, phone) }
-        if let actions = phones[phone]?.call?.receive(response, now: .now) { perform(actions, phone) }
+        drive(\.registration, of: phone) { $0.receive(response, now: .now) }
+        drive(\.call, of: phone) { $0.receive(response, now: .now) }
     }
 
     private func receive(_ request: SIPRequest, from source: SocketAddress) {
@@ -227,8 +219,8 @@ actor SIPExchange {
             switch request.method {
             case .notify: notify(phone, request)
             case .bye:
-                if let call = phones[phone]?.call, call.id == request.headers["Call-ID"], let actions = phones[phone]?.call?.hangUp(request) {
-                    perform(actions, phone)
+                if let id = phones[phone]?.call?.machine.id, id == request.headers["Call-ID"] {
+                    drive(\.call, of: phone) { $0.hangUp(request) }
                 } else {
                     status = 481
                 }
