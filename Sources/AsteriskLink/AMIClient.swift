@@ -63,6 +63,7 @@ public actor AMIClient: Service {
     private var watchEnd: ContinuousClock.Instant?
     private var delay = ReconnectDelay()
     private var lastFailure: String?
+    private var hasEnded = false
     private let changes: AsyncStream<RegistrationChange>
     private let change: AsyncStream<RegistrationChange>.Continuation
 
@@ -92,6 +93,7 @@ public actor AMIClient: Service {
             await stayConnected()
             group.cancelAll()
         }
+        hasEnded = true
         perform(conversation.disconnected())
         let waiting = answers
         answers = [:]
@@ -108,7 +110,9 @@ public actor AMIClient: Service {
 
     /// Does an action and waits for its answer, for half a minute at the most.
     func perform(_ action: AMIMessage) async -> AMIConversation.Outcome {
-        await withCheckedContinuation { answer in
+        // Nobody would keep the time of an action that comes after the end.
+        if hasEnded { return .notConnected }
+        return await withCheckedContinuation { answer in
             let (id, effects) = conversation.submit(action, now: clock.now)
             answers[id] = answer
             perform(effects)

@@ -113,6 +113,19 @@ struct AMIClientTests {
         }
     }
 
+    @Test("Whoever asks when the connection has ended for good, or waits then, is not kept waiting")
+    func ended() async throws {
+        let client = AMIClient(.init(host: "127.0.0.1", port: 1, username: "provd", secret: "secret"), logger: Site.silent)
+        let running = Task { try await client.run() }
+        async let waiting = AsteriskNotifier(client).notify(.account("101"), event: "check-sync")
+        running.cancel()
+        _ = await running.result
+        let later = await AsteriskNotifier(client).notify(.account("101"), event: "check-sync")
+        for result in [await waiting, later] {
+            #expect(result == .failed("Asterisk's manager interface does not answer; provd's log says why"))
+        }
+    }
+
     @Test("The generated configuration is loaded: endpoints, then the dialplan")
     func reload() async throws {
         let asterisk = FakeAsterisk()

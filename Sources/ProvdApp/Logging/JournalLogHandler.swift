@@ -5,10 +5,11 @@ import Logging
 /// Writes each event to systemd's journal, with what is known of it as fields: `journalctl PROVD_DEVICE=…`, `journalctl PROVD_REQUEST=…`.
 ///
 /// The message has the same in words, for whoever reads along. What the journal cannot take now goes to the fallback, which is standard error.
-struct JournalLogHandler<Fallback: LogHandler>: LogHandler {
+struct JournalLogHandler<Fallback: LogHandler>: ForwardingLogHandler {
     private let label: String
     private let socket: JournalSocket
-    private var fallback: Fallback
+    /// Standard error, for what the journal cannot take.
+    var next: Fallback
 
     /// Makes a handler.
     ///
@@ -18,31 +19,13 @@ struct JournalLogHandler<Fallback: LogHandler>: LogHandler {
     init(label: String, socket: JournalSocket, fallback: Fallback) {
         self.label = label
         self.socket = socket
-        self.fallback = fallback
-    }
-
-    var logLevel: Logger.Level {
-        get { fallback.logLevel }
-        set { fallback.logLevel = newValue }
-    }
-    var metadata: Logger.Metadata {
-        get { fallback.metadata }
-        set { fallback.metadata = newValue }
-    }
-    var metadataProvider: Logger.MetadataProvider? {
-        get { fallback.metadataProvider }
-        set { fallback.metadataProvider = newValue }
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { fallback[metadataKey: key] }
-        set { fallback[metadataKey: key] = newValue }
+        next = fallback
     }
 
     func log(event: LogEvent) {
         let known = metadata.merging(metadataProvider?.get() ?? [:]) { _, now in now }.merging(event.metadata ?? [:]) { _, said in said }
         if !socket.send(Self.entry(label, event.level, event.message.description, known, place: (event.source, event.file, event.line))) {
-            fallback.log(event: event)
+            next.log(event: event)
         }
     }
 

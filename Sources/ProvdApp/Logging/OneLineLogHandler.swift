@@ -6,27 +6,14 @@ import Logging
 ///
 /// A name from a DHCP packet or a path with a line break in it could otherwise write lines of the log: such as one that says that
 /// somebody else guesses at passwords, whom fail2ban then bans.
-struct OneLineLogHandler<Base: LogHandler>: LogHandler {
-    private var base: Base
+struct OneLineLogHandler<Base: LogHandler>: ForwardingLogHandler {
+    var next: Base
 
-    init(_ base: Base) { self.base = base }
-
-    var logLevel: Logger.Level {
-        get { base.logLevel }
-        set { base.logLevel = newValue }
-    }
-    var metadata: Logger.Metadata {
-        get { base.metadata }
-        set { base.metadata = newValue }
-    }
-    var metadataProvider: Logger.MetadataProvider? {
-        get { base.metadataProvider }
-        set { base.metadataProvider = newValue }
-    }
+    init(_ base: Base) { next = base }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { base[metadataKey: key] }
-        set { base[metadataKey: key] = newValue.map(Self.onOneLine) }
+        get { next[metadataKey: key] }
+        set { next[metadataKey: key] = newValue.map(Self.onOneLine) }
     }
 
     /// What Hummingbird calls errors and nobody can do anything about: a client that went away while its connection was being closed.
@@ -46,7 +33,7 @@ struct OneLineLogHandler<Base: LogHandler>: LogHandler {
             event.metadata = (event.metadata ?? [:]).merging(["error": .string(Self.onOneLine("\(error)"))]) { said, _ in said }
             event.error = nil
         }
-        base.log(event: event)
+        next.log(event: event)
     }
 
     private static func onOneLine(_ value: Logger.Metadata.Value) -> Logger.Metadata.Value {
