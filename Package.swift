@@ -96,6 +96,7 @@ let package = Package(
         .target(name: "PacketCapture", dependencies: ["CPcap"]),
         .target(name: "Certificates", dependencies: ["NetTypes", cryptoExtras, logging, nioSSL, swiftASN1, x509]),
         .target(name: "Archives", dependencies: ["CArchive"]),
+        .target(name: "NetworkFailures", dependencies: [nioCore, nioPosix]),
 
         // MARK: Use cases
         .target(name: "PhonePlugins", dependencies: ["JSONText", "ProvModel", "NetTypes", "Jinja", "TimeZones", yams]),
@@ -134,16 +135,16 @@ let package = Package(
             ]),
         .target(
             name: "PhoneActions",
-            dependencies: ["NetTypes", "PhonePlugins", "Provisioning", "SIPWire", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
+            dependencies: ["NetTypes", "NetworkFailures", "PhonePlugins", "Provisioning", "SIPWire", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         .target(name: "WazoAuth", dependencies: ["JSONText", "ManagementAPI", "ProvModel", asyncHTTPClient, nioCore, nioHTTP1]),
         .target(
             name: "SIPOnboarding",
             dependencies: [
-                "Certificates", "Datagrams", "RTP", "SIPWire", "SocketActivation", "Telemetry", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, nioSSL, serviceLifecycle, logging, crypto,
+                "Certificates", "Datagrams", "NetworkFailures", "RTP", "SIPWire", "SocketActivation", "Telemetry", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, nioSSL, serviceLifecycle, logging, crypto,
             ]),
         .target(
             name: "AsteriskLink",
-            dependencies: ["AsteriskWire", "NetTypes", "Provisioning", "ProvModel", crypto, logging, nioCore, nioPosix, serviceLifecycle]),
+            dependencies: ["AsteriskWire", "NetTypes", "NetworkFailures", "Provisioning", "ProvModel", crypto, logging, nioCore, nioPosix, serviceLifecycle]),
         .target(
             name: "FreeSWITCHLink", dependencies: ["PBXConfig", "Provisioning", hummingbird, httpTypes, logging, nioCore]),
         .target(name: "DHCPSniffing", dependencies: ["DHCPWire", "DHCPConfig", "PacketCapture", "ProvModel", "NetTypes"]),
@@ -151,20 +152,20 @@ let package = Package(
         .target(name: "DHCPHook", dependencies: ["JSONText", "NetTypes", "ProvModel"]),
         .target(
             name: "DHCPInform",
-            dependencies: ["Datagrams", "DHCPConfig", "DHCPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["Datagrams", "DHCPConfig", "DHCPWire", "NetworkFailures", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "SIPPlugAndPlay",
-            dependencies: ["Datagrams", "SIPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["Datagrams", "NetworkFailures", "SIPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "SightingIntake",
-            dependencies: ["Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["NetworkFailures", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
 
         // MARK: Composition
         .target(
             name: "ProvdApp",
             dependencies: [
-                "DHCPConfig", "DHCPInform", "DeviceStorage", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth", "Certificates", "HTTPListening", "SocketActivation", "AsteriskLink", "FreeSWITCHLink", "Diagnosis",
-                "OpenFiles", "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", "Telemetry", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore, nioHTTP1, nioPosix,
+                "DHCPConfig", "DHCPInform", "DeviceStorage", "JSONText", "ManagementAPI", "NetTypes", "PhoneActions", "PhoneHTTP", "PhonePlugins", "PhoneTFTP", "PluginInstallation", "PluginPackages", "ProvModel", "Provisioning", "WazoAuth", "Certificates", "HTTPListening", "SocketActivation", "AsteriskLink", "FreeSWITCHLink", "Diagnosis",
+                "NetworkFailures", "OpenFiles", "SIPOnboarding", "SIPPlugAndPlay", "SIPWire", "SightingIntake", "Telemetry", argumentParser, configuration, logging, serviceLifecycle, unixSignals, hummingbird, hummingbirdCore, yams, systemPackage, nioCore, nioHTTP1, nioPosix,
             ]),
         .target(
             name: "ProvCommands",
@@ -201,6 +202,7 @@ let package = Package(
         .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+        .testTarget(name: "NetworkFailuresTests", dependencies: ["NetworkFailures", nioCore, nioPosix]),
         .testTarget(name: "ApplianceSetupTests", dependencies: ["ApplianceSetup", "NetTypes"]),
         .testTarget(name: "DeviceStorageTests", dependencies: ["DeviceStorage", "JSONText", "NetTypes", "ProvModel"], exclude: ["Fixtures"]),
         .testTarget(name: "PacketCaptureTests", dependencies: ["PacketCapture"]),

@@ -3,9 +3,11 @@
 extension SetupPlan {
     /// What runs once files are put back, so that everything is as the answers before say.
     ///
-    /// - Parameter sheet: The answers that count again; `nil` if there was no set-up before, and nothing is to run.
-    /// - Parameter undone: The answers that count no more.
-    public static func undoing(_ undone: SetupSheet, to sheet: SetupSheet?) -> [Command] {
+    /// - Parameters:
+    ///   - undone: The answers that count no more.
+    ///   - sheet: The answers that count again; `nil` if there was no set-up before, and nothing is to run.
+    ///   - changesPorts: Whether `provd.socket` has other ports again.
+    public static func undoing(_ undone: SetupSheet, to sheet: SetupSheet?, changesPorts: Bool = false) -> [Command] {
         var commands = [Command(["systemctl", "daemon-reload"], "systemd reads the units again")]
         commands += stopping(undone, unless: sheet)
         guard let sheet else {
@@ -13,6 +15,7 @@ extension SetupPlan {
             commands.append(Command(["systemctl", "stop", "provd.socket", "provd.service", "dhcp-sniffd.service"], "nothing runs"))
             return commands
         }
+        if changesPorts { commands.append(closingPorts) }
         commands.append(Command(["systemctl", "restart", "provd.service", "dhcp-sniffd.service"], "provd and the sniffer run with the settings of before"))
         if let unit = dhcpUnit(sheet) {
             commands.append(Command(["systemctl", "enable", "--quiet", unit], "the DHCP server of before starts with the machine"))
@@ -25,6 +28,19 @@ extension SetupPlan {
     static func stopping(_ former: SetupSheet, unless sheet: SetupSheet?) -> [Command] {
         guard let unit = dhcpUnit(former), unit != sheet.flatMap(dhcpUnit) else { return [] }
         return [Command(["systemctl", "disable", "--quiet", "--now", unit], "the DHCP server of the earlier set-up does not run")]
+    }
+
+    /// Lets provd listen where its settings say, and changes nothing else.
+    public static let portsOnly = [
+        Command(["systemctl", "daemon-reload"], "systemd reads the units again"),
+        closingPorts,
+        Command(["systemctl", "start", "provd.service"], "provd listens where its settings say"),
+    ]
+
+    /// Lets a unit that this machine had before the set-up do again what it did.
+    public static func restoring(_ unit: String, isEnabled: Bool, isActive: Bool) -> [Command] {
+        (isEnabled ? [Command(["systemctl", "enable", "--quiet", unit], "\(unit) starts with the machine, as before")] : [])
+            + (isActive ? [Command(["systemctl", "restart", unit], "\(unit) runs, as before")] : [])
     }
 
     /// The unit of the DHCP server that answers ask for here.

@@ -12,6 +12,12 @@ public struct SetupPlan: Sendable, Equatable {
         public let text: String?
         /// Whether it can hold secrets, so that only root and provd's group may read it.
         public let isPrivate: Bool
+
+        public init(path: String, text: String?, isPrivate: Bool) {
+            self.path = path
+            self.text = text
+            self.isPrivate = isPrivate
+        }
     }
 
     /// A program that is run, once the files are in place.
@@ -61,6 +67,8 @@ public struct SetupPlan: Sendable, Equatable {
         public var dnsmasq: String { settings + "/dnsmasq.conf" }
         /// The configuration for a DHCP server elsewhere.
         public func generated(for server: String) -> String { settings + "/for-\(server)-dhcp-server.conf" }
+        /// What `provd.socket` has beyond its unit.
+        public var ports: String { units + "/provd.socket.d/provd-setup.conf" }
         /// What the sniffer is told beyond its unit.
         public var sniffer: String { units + "/dhcp-sniffd.service.d/provd-setup.conf" }
     }
@@ -71,6 +79,8 @@ public struct SetupPlan: Sendable, Equatable {
     public let commands: [Command]
     /// Files that these programs write, which an undoing has to put back too.
     public let written: [String]
+    /// The unit of the DHCP server that is to run here, if one is.
+    public let dhcpUnit: String?
     /// What `raw_config` of the config `base`, from which all others inherit, says.
     public let parameters: [String: String]
     /// Where lines register, for the config `default`.
@@ -87,27 +97,33 @@ public struct SetupPlan: Sendable, Equatable {
     ///   - sheet: The same as it was written, to be kept for the next time.
     ///   - former: The answers of the last time, if there was one.
     ///   - settings: The text of `provd.yml` as it is now, or empty.
+    ///   - ports: The text of ``Places/ports`` as it is now, if there is such a file.
     /// - Throws: `SetupProblem` if `provd.yml` cannot be changed without touching what somebody wrote.
     public init(
-        _ answers: SetupAnswers, sheet: SetupSheet, former: SetupSheet = SetupSheet(), settings: String, places: Places = Places()
+        _ answers: SetupAnswers, sheet: SetupSheet, former: SetupSheet = SetupSheet(), settings: String, ports: String? = nil, places: Places = Places()
     ) throws(SetupProblem) {
         // The first lines are added once.
         var kept = sheet
         kept[.lines] = nil
+        let configuration = try Self.configuration(answers, settings), dropIn = try PhonePorts(settings: configuration).dropIn
         files = [
-            File(path: places.configuration, text: try Self.configuration(answers, settings), isPrivate: true),
+            File(path: places.configuration, text: configuration, isPrivate: true),
+            File(path: places.ports, text: dropIn, isPrivate: false),
             File(path: places.site, text: Self.site(answers), isPrivate: true),
             File(path: places.sniffer, text: Self.sniffer(answers), isPrivate: false),
             File(path: places.answers, text: "# The answers of “provctl setup”; it proposes them the next time.\n" + kept.yaml, isPrivate: true),
         ]
-        commands = Self.commands(answers, places, stopping: Self.stopping(former, unless: sheet))
-        written =
+        commands = Self.commands(answers, places, stopping: Self.stopping(former, unless: sheet), changesPorts: dropIn != ports)
+        dhcpUnit = Self.dhcpUnit(sheet)
+        let configurations: [String] =
             switch answers.dhcp {
             case .served(by: .dnsmasq, _, _): [places.dnsmasq]
             case .served(by: .kea, _, _): [Self.keaConfiguration]
             case .generated(let server): [places.generated(for: server)]
             case .inform, .none: []
             }
+        // dhcpd-config keeps the one before.
+        written = configurations + configurations.map { $0 + ".previous" }
         parameters = Self.parameters(answers)
         registrar =
             switch answers.pbx {
@@ -154,7 +170,7 @@ public struct SetupPlan: Sendable, Equatable {
 
     // MARK: - Commands
 
-    private static func commands(_ answers: SetupAnswers, _ places: Places, stopping: [Command]) -> [Command] {
+    private static func commands(_ answers: SetupAnswers, _ places: Places, stopping: [Command], changesPorts: Bool) -> [Command] {
         let dnsmasqUnit = "provd-dnsmasq.service"
         var commands = [
             Command(["provd", "check-config", "--config", places.configuration], "the settings are right"),
@@ -162,6 +178,7 @@ public struct SetupPlan: Sendable, Equatable {
             Command(["systemctl", "daemon-reload"], "systemd reads the units again"),
         ]
         commands += stopping
+        if changesPorts { commands.append(closingPorts) }
         commands += [
             Command(["systemctl", "enable", "--quiet", "provd.socket", "provd.service", "dhcp-sniffd.service", "provd-backup.timer"], "the daemons start with the machine"),
             Command(["systemctl", "restart", "provd.service", "dhcp-sniffd.service"], "provd and the sniffer run with the new settings"),
@@ -192,6 +209,9 @@ public struct SetupPlan: Sendable, Equatable {
         return commands
     }
 
+    /// Closes the ports: systemd opens others only while nobody serves the earlier ones. The start of provd opens them.
+    static let closingPorts = Command(["systemctl", "stop", "provd.socket", "provd.service"], "the earlier ports are closed")
+
     private static func parameters(_ answers: SetupAnswers) -> [String: String] {
         var parameters: [String: String] = [:]
         parameters["locale"] = answers.locale
@@ -212,7 +232,7 @@ public struct SetupPlan: Sendable, Equatable {
             answers.lines == nil
             ? "Add a line for each person: provctl line add --number 101 --name \"Alice Martin\"" : "Print the cards with the codes: provctl line cards"
         if case .other(let pbx, let address) = answers.pbx {
-            people = "Connect \(pbx.rawValue) at \(address) (“provctl pbx \(pbx.rawValue) --help”, /usr/share/doc/provd/onboarding.md). " + people
+            people = pbx.connection(at: address) + " " + people
         }
         return [network, people, "Plug a phone in, and watch it come: provctl timeline --follow"]
     }

@@ -3,6 +3,7 @@
 import AsteriskWire
 import Crypto
 public import Logging
+import NetworkFailures
 import NIOCore
 import NIOPosix
 public import ServiceLifecycle
@@ -130,7 +131,7 @@ public actor AMIClient: Service {
                 try await converse()
                 note(failure: "Asterisk closed the connection")
             } catch {
-                note(failure: "\(error)")
+                note(failure: "\(NetworkFailure(error))")
             }
             channel = nil
             contacts.connectionEnded()

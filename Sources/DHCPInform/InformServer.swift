@@ -5,6 +5,7 @@ public import DHCPConfig
 import Glibc
 public import Logging
 import NetTypes
+import NetworkFailures
 import NIOCore
 import NIOPosix
 public import Provisioning
@@ -94,7 +95,7 @@ public struct InformServer: Service {
                     }
                 }
         } catch {
-            throw InformError(port: port, cause: .refused("\(error)"))
+            throw InformError(port: port, cause: .refused("\(NetworkFailure(error))"))
         }
     }
 

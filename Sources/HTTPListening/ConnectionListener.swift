@@ -7,22 +7,14 @@ import NIOCore
 import NIOExtras
 import NIOPosix
 public import ServiceLifecycle
-public import SocketActivation
+import SocketActivation
 
 /// Accepts the connections of one port until graceful shutdown, and then lets those end that are at work.
 ///
 /// The socket can be one that outlives the daemon: then nobody who connects while the daemon is started anew is refused.
 public struct ConnectionListener<Connection: ServerChildChannel>: Service {
-    /// Where connections come from.
-    public enum Place: Sendable {
-        /// A new socket at an address of this machine.
-        case address(host: String, port: Int)
-        /// A socket that is open already.
-        case inherited(InheritedSocket)
-    }
-
     private let connection: Connection
-    private let place: Place
+    private let place: ListeningPlace
     private let backlog: Int32
     private let maximumConnections: Int
     private let logger: Logger
@@ -36,7 +28,7 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
     ///   - maximumConnections: How many may be open; more wait.
     ///   - onListening: Called once connections are accepted.
     public init(
-        _ connection: Connection, at place: Place, backlog: Int32, maximumConnections: Int, logger: Logger,
+        _ connection: Connection, at place: ListeningPlace, backlog: Int32, maximumConnections: Int, logger: Logger,
         onListening: @escaping @Sendable () async -> Void
     ) {
         self.connection = connection
@@ -55,7 +47,7 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
         let server = try await open(quiescing)
         await onListening()
         let local = server.channel.localAddress
-        logger.info("HTTP is listening", metadata: ["address": "\(local?.ipAddress ?? "?") port \(local?.port ?? 0)"])
+        logger.info("HTTP is listening", metadata: ["address": "TCP \(Self.words(local))"])
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 do {
@@ -64,6 +56,8 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
                             group.addTask { await connection.handle(value: value, logger: logger) }
                         }
                     }
+                } catch is CancellationError {
+                    // Another server of this daemon failed, which says so.
                 } catch {
                     logger.error("the server takes no more connections", metadata: ["error": "\(error)"])
                 }
@@ -71,6 +65,12 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
         } onGracefulShutdown: {
             quiescing.initiateShutdown(promise: nil)
         }
+    }
+
+    /// An address as people write it.
+    private static func words(_ address: SocketAddress?) -> String {
+        let host = address?.ipAddress ?? "?"
+        return "\(host.contains(":") ? "[\(host)]" : host):\(address?.port ?? 0)"
     }
 
     private func open(_ quiescing: ServerQuiescingHelper) async throws -> NIOAsyncChannel<Connection.Value, Never> {
@@ -89,7 +89,10 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
             connection.setup(channel: channel, logger: logger)
         }
         switch place {
-        case .address(let host, let port): return try await bootstrap.bind(host: host, port: port, childChannelInitializer: initialize)
+        case .address(let host, let port, let onlyIPv6):
+            let option = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
+            return try await (onlyIPv6 ? bootstrap.serverChannelOption(option, value: 1) : bootstrap)
+                .bind(host: host, port: port, childChannelInitializer: initialize)
         case .inherited(let socket):
             let descriptor = try socket.duplicate()
             let server = try await bootstrap.bind(descriptor, childChannelInitializer: initialize)

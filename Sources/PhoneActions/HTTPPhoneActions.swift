@@ -2,6 +2,7 @@
 
 import AsyncHTTPClient
 import Foundation
+import NetworkFailures
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -37,7 +38,7 @@ public struct HTTPPhoneActions: PhoneActionSender {
         } catch let error as HTTPClientError where [.connectTimeout, .readTimeout, .deadlineExceeded].contains(error) {
             result = .noAnswer
         } catch {
-            result = .failed("its web page at \(address) cannot be reached (\(error)); see that it is switched on in the phone, or restart the phone by hand")
+            result = .failed("its web page at \(address) cannot be reached (\(NetworkFailure(error))); see that it is switched on in the phone, or restart the phone by hand")
         }
         try? await client.shutdown()
         return result

@@ -56,8 +56,8 @@ public struct TFTPServer<Source: TFTPFileSource>: Service {
         // All sockets idle, or one lost: either way there is nothing more to wait for.
         let drained = EventLoopFuture.andAllSucceed(sockets.map(\.drained), on: eventLoopGroup.any())
         drained.whenComplete { _ in continuation.finish() }
+        logger.info("TFTP server is listening", metadata: ["addresses": "\(Set(sockets.map { Self.words($0.address) }).sorted().joined(separator: ", "))"])
         await onListening(sockets.map(\.address))
-        logger.info("TFTP server is listening", metadata: ["addresses": "\(Set(sockets.map(\.address)).map(\.description).sorted())"])
 
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
@@ -74,6 +74,12 @@ public struct TFTPServer<Source: TFTPFileSource>: Service {
             drain(sockets, grace: .zero)
         }
         try await close(sockets)
+    }
+
+    /// An address as people write it.
+    private static func words(_ address: SocketAddress) -> String {
+        let host = address.ipAddress ?? "?"
+        return "UDP \(host.contains(":") ? "[\(host)]" : host):\(address.port ?? 0)"
     }
 
     private func serve(_ ticket: TransferTicket) async {

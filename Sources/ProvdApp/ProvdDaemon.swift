@@ -266,13 +266,13 @@ struct ProvdDaemon {
     private func warn(of inherited: InheritedSockets, _ ports: [HTTPDoors.Port]) {
         let sipTLS = ProvdConfiguration.Listener(address: configuration.sip.address, port: configuration.tls.sip)
         let datagrams = Self.places(configuration.tftp) + Self.places(configuration.sip)
-        let connections = Self.places(configuration.sip) + Self.places(sipTLS) + ports.map(\.listener)
+        let connections = Self.places(configuration.sip) + Self.places(sipTLS) + ports.flatMap { Self.places($0.listener) }
         let served =
             datagrams.map { inherited.socket(.datagrams, host: $0.address, port: $0.port) }
             + connections.map { inherited.socket(.connections, host: $0.address, port: $0.port) }
         for socket in inherited.sockets where !served.contains(socket) {
             logger.warning(
-                "a socket of systemd is not served: no setting names it; “systemctl edit” its unit, or change the setting",
+                "a socket of systemd is not served: no setting names it; “provctl setup --only-ports” makes both the same",
                 metadata: ["socket": "\(socket)", "unit": "\(socket.name)"])
         }
     }

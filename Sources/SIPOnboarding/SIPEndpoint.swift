@@ -57,7 +57,7 @@ public struct SIPEndpoint: Service {
     /// - Throws: ``SIPEndpointError`` if an address cannot be listened on.
     public func run() async throws {
         let listeners = try await SIPListeners.open(configuration, certificate)
-        logger.info("SIP endpoint listens", metadata: ["addresses": .array(listeners.bound.map { "\($0.transport.rawValue) \($0.address)" })])
+        logger.info("SIP endpoint listens", metadata: ["addresses": "\(listeners.bound.map { "\($0.transport.rawValue) \($0.address)" }.joined(separator: ", "))"])
         await onListening(listeners.bound)
         do {
             try await cancelWhenGracefulShutdown {

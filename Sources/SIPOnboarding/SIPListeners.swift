@@ -2,6 +2,7 @@
 
 import Certificates
 import Datagrams
+import NetworkFailures
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -155,6 +156,6 @@ extension SIPEndpointError {
             case EADDRNOTAVAIL: .noSuchAddress
             default: .cannotListen
             }
-        self.init(code: code, address: address, transport: transport, cause: "\(error)")
+        self.init(code: code, address: address, transport: transport, cause: "\(NetworkFailure(error))")
     }
 }

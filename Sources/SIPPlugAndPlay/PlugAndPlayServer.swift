@@ -3,6 +3,7 @@
 import Datagrams
 public import Logging
 public import NetTypes
+import NetworkFailures
 import NIOCore
 import NIOPosix
 public import Provisioning
@@ -99,7 +100,7 @@ public struct PlugAndPlayServer: Service {
         } catch let error as PlugAndPlayError {
             throw error
         } catch {
-            throw PlugAndPlayError(address: address, reason: "\(error)")
+            throw PlugAndPlayError(address: address, reason: "\(NetworkFailure(error))")
         }
     }
 

@@ -10,7 +10,7 @@ struct ObservationLineDecoder: ByteToMessageDecoder {
     static let maximumLength = 64 * 1_024
 
     /// A line has no end within the limit.
-    struct LineTooLong: Error {}
+    struct LineTooLong: Error, CustomStringConvertible { let description = "a line is longer than \(maximumLength) bytes: it is no report" }
 
     mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
         guard let end = buffer.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) else {

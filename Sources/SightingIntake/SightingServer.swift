@@ -2,6 +2,7 @@
 
 import Foundation
 public import Logging
+import NetworkFailures
 import NIOCore
 import NIOPosix
 import ProvModel
@@ -66,7 +67,7 @@ public struct SightingServer: Service {
             try FileManager.default.setAttributes([.posixPermissions: 0o660], ofItemAtPath: path)
             return server
         } catch {
-            throw SightingServerError(path: path, reason: "\(error)")
+            throw SightingServerError(path: path, reason: "\(NetworkFailure(error))")
         }
     }
 
@@ -87,7 +88,7 @@ public struct SightingServer: Service {
                 connection.channel.close(promise: nil)
             }
         } catch {
-            logger.warning("the connection of a DHCP observer ended", metadata: ["reason": "\(error)"])
+            logger.warning("the connection of a DHCP observer ended", metadata: ["reason": "\(NetworkFailure(error))"])
         }
     }
 

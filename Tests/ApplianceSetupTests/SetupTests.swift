@@ -110,7 +110,7 @@ struct SetupTests {
         let dnsmasq = try plan(office()), kea = try plan(office([.dhcp: "kea"]))
         let generated = try plan(office([.dhcp: "generate", .dhcpServer: "routeros"])), inform = try plan(office([.dhcp: "inform"]))
         #expect(dnsmasq.commands.contains { $0.arguments.contains("systemctl restart provd-dnsmasq.service") })
-        #expect(kea.written == ["/etc/kea/kea-dhcp4.conf"])
+        #expect(kea.written == ["/etc/kea/kea-dhcp4.conf", "/etc/kea/kea-dhcp4.conf.previous"] && kea.dhcpUnit == "kea-dhcp4-server.service")
         #expect(generated.commands.contains { $0.arguments.starts(with: ["dhcpd-config", "generate", "--for", "routeros"]) })
         #expect(inform.files.first?.text?.contains("dhcp_inform: {enabled: true") == true)
         #expect(inform.written.isEmpty)
@@ -157,7 +157,7 @@ struct SetupTests {
         let sheet = office([.dhcp: role, .dhcpServer: "isc", .pbx: pbx, .pbxAddress: "10.77.0.3"])
         let next = try plan(sheet).next
         #expect(next.count == 3 && next.last?.contains("Plug a phone in") == true)
-        #expect(next[1].contains("Connect asterisk at 10.77.0.3") == (pbx == "asterisk"))
+        #expect(next[1].contains("register with Asterisk at 10.77.0.3") == (pbx == "asterisk"))
     }
 
     @Test("Lines register at another telephone system, if there is one")

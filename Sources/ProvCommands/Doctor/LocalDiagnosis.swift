@@ -9,7 +9,7 @@ enum LocalDiagnosis {
     /// Checks of systemd and the clock. On a machine without systemd there are none.
     static func checks() -> [JSONValue] {
         guard FileManager.default.fileExists(atPath: "/run/systemd/system") else { return [] }
-        return [unit("provd.service", "provd"), unit("dhcp-sniffd.service", "The DHCP sniffer"), clock()]
+        return [unit("provd.service", "provd"), unit("dhcp-sniffd.service", "The DHCP sniffer"), ports(), clock()]
     }
 
     /// Why provd does not answer, as far as systemd knows.
@@ -40,6 +40,26 @@ enum LocalDiagnosis {
         return check(
             id, title, "failed", lines.suffix(3).joined(separator: "; "),
             "“sudo \(command.joined(separator: " "))” shows each value that differs; apply the configuration to the server, or correct \(places.site)")
+    }
+
+    /// Whether systemd opens the ports that provd's settings name: others are answered by nobody.
+    private static func ports() -> JSONValue {
+        let id = "ports", title = "Ports that systemd opens", places = SetupPlan.Places()
+        guard let settings = LocalFile.text(places.configuration), let wanted = try? PhonePorts(settings: settings) else {
+            return check(id, title, "skipped", "\(places.configuration) cannot be read: run this as root", nil)
+        }
+        let properties = "--property=Listen,ActiveState"
+        guard let unit = try? LocalProgram.run(["systemctl", "show", properties, "provd.socket"]), unit.output.contains("ActiveState=active") else {
+            return check(id, title, "skipped", "provd.socket is not active: provd opens its ports itself, and phones are refused while it is started anew", nil)
+        }
+        let open = PhonePorts(systemd: unit.output), unserved = open.missing(in: wanted), unopened = wanted.missing(in: open)
+        guard !unserved.isEmpty || !unopened.isEmpty else { return check(id, title, "ok", "provd.socket has the ports of provd.yml", nil) }
+        let parts = [
+            unserved.isEmpty ? nil : "provd.socket opens \(unserved.joined(separator: ", ")), which no setting names",
+            unopened.isEmpty ? nil : "it does not open \(unopened.joined(separator: ", ")): phones are refused there while provd is started anew",
+        ]
+        return check(
+            id, title, "warning", parts.compactMap { $0 }.joined(separator: "; "), "“sudo provctl setup --only-ports” makes provd.socket what provd.yml says")
     }
 
     private static func unit(_ name: String, _ title: String) -> JSONValue {

@@ -12,7 +12,8 @@ struct SetupCommand: AsyncParsableCommand {
         discussion: """
             Asks what it must know, and proposes answers; options and an answers file answer before it asks. It shows what it would write, \
             writes it, starts the daemons, and looks whether all is well. Run again, it proposes the answers of the last time and changes \
-            only what is answered otherwise. --undo puts everything back as it was before the last set-up.
+            only what is answered otherwise. --undo puts everything back as it was before the last set-up. Who changes ports or addresses in \
+            provd.yml tells systemd with --only-ports.
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -23,15 +24,18 @@ struct SetupCommand: AsyncParsableCommand {
     @Flag(help: "Show what would be written, and write nothing.") var dryRun = false
     @Flag(help: "Put back what was before the last set-up.") var undo = false
 
+    @Flag(help: "Let systemd open the ports that provd.yml names now, and change nothing else.") var onlyPorts = false
+
     func run() async throws {
-        if undo { return try await undoLast() }
         let places = SetupPlan.Places()
+        if undo { return try await undoLast() }
+        if onlyPorts { return try openPorts(places) }
         let former = try Self.last(places) ?? SetupSheet()
         let sheet = try SetupInterview(mayAsk: !confirmation.yes).complete(try answered(after: former), LocalSurroundings.read())
         let answers = try Self.explained { try SetupAnswers(sheet) }
         try Self.check(SetupRequirements(answers))
         let plan = try Self.explained {
-            try SetupPlan(answers, sheet: sheet, former: former, settings: LocalFile.text(places.configuration) ?? "", places: places)
+            try SetupPlan(answers, sheet: sheet, former: former, settings: LocalFile.text(places.configuration) ?? "", ports: LocalFile.text(places.ports), places: places)
         }
         let changes = plan.files.filter { LocalFile.text($0.path) != $0.text }
         for file in changes { print(file.difference) }
@@ -55,14 +59,39 @@ struct SetupCommand: AsyncParsableCommand {
     private func undoLast() async throws {
         guard let journal = try SetupJournal.last() else { return print("Nothing was set up that could be undone.") }
         for path in journal.paths { print("  \(path)") }
-        try confirmation.ask("These files are put back as they were before the last set-up. Lines that were added stay.")
-        let places = SetupPlan.Places(), undone = try Self.last(places) ?? SetupSheet()
+        let lines = journal.lines.isEmpty ? "" : " Lines that it added (\(journal.lines.count)) are taken away, but for those that a phone has."
+        try confirmation.ask("These files are put back as they were before the last set-up.\(lines)")
+        let places = SetupPlan.Places(), undone = try Self.last(places) ?? SetupSheet(), ports = LocalFile.text(places.ports)
+        let execution = SetupExecution(connection)
         // While provd still answers.
-        await SetupExecution(connection).putBack(journal)
+        await execution.putBack(journal)
+        await execution.takeAway(journal.lines)
         try journal.undo()
         let isConfigured = LocalFile.text(places.configuration) != nil
-        try await SetupExecution(connection).restart(SetupPlan.undoing(undone, to: isConfigured ? try Self.last(places) ?? SetupSheet() : nil))
-        print("It is as it was before.")
+        let former = isConfigured ? try Self.last(places) ?? SetupSheet() : nil
+        try execution.restart(SetupPlan.undoing(undone, to: former, changesPorts: LocalFile.text(places.ports) != ports))
+        for unit in journal.units {
+            try execution.restart(SetupPlan.restoring(unit.name, isEnabled: unit.isEnabled, isActive: unit.isActive))
+        }
+        print("The settings are as they were before.")
+        if !isConfigured { print("provd does not run. Its phones, lines and backups stay in /var/lib/provd; “apt-get purge provd” takes them.") }
+    }
+
+    /// Makes `provd.socket` what the settings say.
+    private func openPorts(_ places: SetupPlan.Places) throws {
+        guard let settings = LocalFile.text(places.configuration) else {
+            throw APIClient.Failure(description: "\(places.configuration) cannot be read: run this as root, after “provctl setup”")
+        }
+        let text = try Self.explained { try PhonePorts(settings: settings).dropIn }
+        let file = SetupPlan.File(path: places.ports, text: text, isPrivate: false)
+        guard LocalFile.text(file.path) != text else { return print("provd.socket has the ports of \(places.configuration).") }
+        print(file.difference)
+        guard !dryRun else { return }
+        try confirmation.ask("Shall provd be started anew with these ports? Meanwhile phones are refused.")
+        let execution = SetupExecution(connection)
+        try execution.write(file)
+        try execution.restart(SetupPlan.portsOnly)
+        print("done: provd listens where its settings say")
     }
 
     /// The answers of the last time.

@@ -14,25 +14,33 @@ struct SetupExecution {
     init(_ connection: ConnectionOptions) { self.connection = connection }
 
     func run(_ plan: SetupPlan) async throws {
-        try SetupJournal.keep(plan.files.map(\.path) + plan.written, configs: await configs())
-        for file in plan.files {
-            if let text = file.text { try LocalFile.write(text, to: file.path, isPrivate: file.isPrivate) } else { try? FileManager.default.removeItem(atPath: file.path) }
-        }
+        var journal = try SetupJournal.keep(
+            plan.files.map(\.path) + plan.written, configs: await configs(), units: plan.dhcpUnit.map { [Self.unit($0)] } ?? [])
+        for file in plan.files { try write(file) }
         for command in plan.commands {
             try Self.execute(command.arguments)
             print("done: \(command.purpose)")
         }
         let client = try await answering()
-        try await tell(client, plan)
+        // Before the first set-up there was nobody to ask.
+        try journal.note(configs: await configs())
+        try await tell(client, plan, &journal)
         try await look(client)
         try showToken()
         print("\nWhat to do next:\n" + plan.next.enumerated().map { "  \($0.offset + 1). \($0.element)\n" }.joined(), terminator: "")
     }
 
+    /// Makes a file what it is to be.
+    func write(_ file: SetupPlan.File) throws {
+        if let text = file.text { return try LocalFile.write(text, to: file.path, isPrivate: file.isPrivate) }
+        try? FileManager.default.removeItem(atPath: file.path)
+    }
+
     /// Looks whether all is well, and says what is not.
     private func look(_ client: APIClient) async throws {
         let checks = (try await client.get("/1.0/doctor")["checks"]?.array ?? []) + LocalDiagnosis.checks()
-        let findings = checks.filter { ["warning", "failed"].contains($0["outcome"]?.string) }
+        // provd was started a moment ago: neither a phone nor a night has come since.
+        let findings = checks.filter { ["warning", "failed"].contains($0["outcome"]?.string) && $0["id"]?.string != "dhcp-evidence" }
         print(findings.isEmpty ? "done: “provctl doctor” finds that all is well" : "\n“provctl doctor” finds:")
         for finding in findings { DoctorCommand.show(finding) }
     }
@@ -65,13 +73,41 @@ struct SetupExecution {
         }
     }
 
+    /// Takes the lines away that a set-up added, and says which stay: those that a phone has are somebody's by now.
+    func takeAway(_ lines: [String]) async {
+        guard !lines.isEmpty else { return }
+        var removed = 0
+        do {
+            let client = try APIClient(connection)
+            let present = try await client.all("/1.0/lines", "lines").filter { lines.contains($0["id"]?.string ?? "") }
+            for line in present {
+                let number = Table.printable(line["number"]?.string ?? "?"), name = Table.printable(line["display_name"]?.string ?? "?")
+                guard line["device"]?.string == nil else {
+                    print("line \(number) of \(name) stays, because a phone has it: “provctl line remove \(number)” takes it off")
+                    continue
+                }
+                try await client.delete(document: "/1.0/lines/\(try PathSegment.encode(line["id"]?.string ?? ""))")
+                removed += 1
+            }
+            print("lines that were added and are taken away: \(removed)")
+        } catch {
+            print("lines that were added and stay: \(lines.count - removed): \(error)")
+        }
+    }
+
     /// Lets everything run as what has been put back says.
-    func restart(_ commands: [SetupPlan.Command]) async throws {
+    func restart(_ commands: [SetupPlan.Command]) throws {
         for command in commands { try Self.execute(command.arguments) }
     }
 
+    /// What a unit does now.
+    private static func unit(_ name: String) -> SetupJournal.Unit {
+        func says(_ verb: String) -> Bool { (try? LocalProgram.run(["systemctl", verb, "--quiet", name]))?.code == 0 }
+        return SetupJournal.Unit(name: name, isEnabled: says("is-enabled"), isActive: says("is-active"))
+    }
+
     /// What phones are told, and the first lines.
-    private func tell(_ client: APIClient, _ plan: SetupPlan) async throws {
+    private func tell(_ client: APIClient, _ plan: SetupPlan, _ journal: inout SetupJournal) async throws {
         if !plan.parameters.isEmpty {
             let raw = JSONObject(plan.parameters.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })
             _ = try await client.patch("/1.0/configs/base", ["raw_config": .object(raw)])
@@ -88,8 +124,9 @@ struct SetupExecution {
         }
         if let path = plan.lines {
             guard let table = LocalFile.text(path) else { throw APIClient.Failure(description: "\(path) cannot be read: everything else is done") }
-            let added = try await client.post(csv: table, "/1.0/lines/import")
-            print("done: \(added["lines"]?.array?.count ?? 0) lines were added")
+            let added = try await client.post(csv: table, "/1.0/lines/import")["lines"]?.array ?? []
+            try journal.note(lines: added.compactMap { $0["id"]?.string })
+            print("done: \(added.count) lines were added")
         }
     }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Diagnosis
+import JSONText
 import NIOCore
+import NetworkFailures
 import ProvModel
+import Provisioning
 
 extension ApplianceChecks {
     /// What phones are told of this machine, asked for as they would.
@@ -27,7 +30,7 @@ extension ApplianceChecks {
             if configuration.tls.isAdvertised { try await ServiceProbe.connect(host, port: configuration.tls.http) }
             return .ok("http://\(host):\(port)/ answers\(configuration.tls.isAdvertised ? ", and port \(configuration.tls.http) for HTTPS" : "")")
         } catch {
-            return .failed("http://\(host):\(port)/ does not answer: \(error)", remedy: remedy)
+            return .failed("http://\(host):\(port)/ does not answer: \(NetworkFailure(error))", remedy: remedy)
         }
     }
 
@@ -41,7 +44,7 @@ extension ApplianceChecks {
             }
             return .ok("tftp://\(host):\(port)/ answers")
         } catch {
-            return .failed("UDP port \(port) of \(host) cannot be asked: \(error)", remedy: "set advertised_address to an address or name of this machine")
+            return .failed("UDP port \(port) of \(host) cannot be asked: \(NetworkFailure(error))", remedy: "set advertised_address to an address or name of this machine")
         }
     }
 
@@ -56,16 +59,17 @@ extension ApplianceChecks {
                     remedy: "the log says why; see the user \(manager.username) in manager.conf and its permit lines (docs/onboarding.md)")
             }
         }
-        guard let registrar = configuration.pbx.registrar else {
-            return configuration.pbx.manager == nil ? .skipped("phones register at provd itself") : .ok("Asterisk's manager interface is connected")
-        }
-        return await sipServer(registrar.host, Int(registrar.port ?? 5_060), "the PBX", isOwn: false)
+        if let registrar = configuration.pbx.registrar { return await sipServer(registrar.host, Int(registrar.port ?? 5_060), "the PBX", isOwn: false) }
+        // Where lines register that name no server can be said in a config too, as “provctl setup” does.
+        let registrar = try? await appliance.store.config(.defaultRegistrar)?.document["registrar_main"]?.string
+        if let registrar, registrar != configuration.advertisedAddress { return await sipServer(registrar, 5_060, "the PBX", isOwn: false) }
+        return configuration.pbx.manager == nil ? .skipped("phones register at provd itself") : .ok("Asterisk's manager interface is connected")
     }
 
     private func sipServer(_ host: String, _ port: Int, _ name: String, isOwn: Bool) async -> Finding {
         let remedy = isOwn
             ? "open UDP port \(port) in this machine's firewall; the log says whether SIP listens"
-            : "see that the PBX runs and listens on UDP, and that sip.registrar names it"
+            : "see that the PBX runs and listens on UDP, and that sip.registrar in provd.yml, or what “provctl setup --pbx-address” says, names it"
         do {
             guard let answer = try await ServiceProbe.datagram(to: host, port: port, { ServiceProbe.sipOptions(to: host, from: $0) }) else {
                 return .failed("\(name) does not answer OPTIONS at \(host), UDP port \(port)", remedy: remedy)
@@ -74,7 +78,7 @@ extension ApplianceChecks {
             guard line.hasPrefix("SIP/2.0 ") else { return .failed("what answers at \(host), UDP port \(port), speaks no SIP", remedy: remedy) }
             return .ok("\(name) answers at \(host), port \(port)")
         } catch {
-            return .failed("\(host), UDP port \(port), cannot be asked: \(error)", remedy: remedy)
+            return .failed("\(host), UDP port \(port), cannot be asked: \(NetworkFailure(error))", remedy: remedy)
         }
     }
 

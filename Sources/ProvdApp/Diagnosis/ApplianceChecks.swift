@@ -74,7 +74,12 @@ struct ApplianceChecks {
 
     @Sendable private func backup() async -> Finding {
         let remedy = "make one with “provctl backup create”; “systemctl enable --now provd-backup.timer” makes one each night"
-        guard let newest = try? backups.all().first else { return .warning("there is no backup", remedy: remedy) }
+        guard let newest = try? backups.all().first else {
+            let start = ((try? await appliance.store.setting(FirstStart.timeSetting)) ?? nil).flatMap(Double.init) ?? 0
+            // Nobody makes one before the first night.
+            guard appliance.now() - start > Self.backupAge else { return .skipped("there is no backup yet: provd-backup.timer makes one each night") }
+            return .warning("there is no backup", remedy: remedy)
+        }
         let age = appliance.now() - newest.time
         return age > Self.backupAge ? .warning("the last backup is \(Int(age / 86_400)) days old", remedy: remedy) : .ok("the last backup is \(newest.name)")
     }

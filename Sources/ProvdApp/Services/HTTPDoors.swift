@@ -62,20 +62,29 @@ struct HTTPDoors {
         number == 0 ? [] : [Port(name: name, listener: .init(address: address, port: number), settings: settings, tls: clients)]
     }
 
-    /// A server for each port.
+    /// A server for each port; two where systemd opened the port for IPv4 and for IPv6.
     func servers<Responder: HTTPResponder>(
         _ ports: [Port], _ responder: Responder, limits: ConnectionLimits = ConnectionLimits()
     ) -> [ServiceGroupConfiguration.ServiceConfiguration]
     where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
-        ports.map { port in
+        ports.flatMap { port in
             let tls = port.tls.flatMap { clients in certificate.map { LimitedHTTPChannel.TLS($0, for: clients) } }
             let connection = LimitedHTTPChannel(responder: HTTPAnswers(responder, logger: logger).answer, tls: tls, limits: limits)
-            let socket = inherited.socket(.connections, host: port.listener.address, port: port.listener.port)
-            let server = ConnectionListener(
-                connection, at: socket.map { .inherited($0) } ?? .address(host: port.listener.address, port: port.listener.port),
-                backlog: Self.backlog, maximumConnections: Self.maximumConnections, logger: logger,
-                onListening: { [readiness] in readiness.isListening(port.name) })
-            return .init(service: NamedServer(name: port.name, settings: port.settings, listener: port.listener, server: server))
+            return places(of: port.listener).map { place -> ServiceGroupConfiguration.ServiceConfiguration in
+                let server = ConnectionListener(
+                    connection, at: place, backlog: Self.backlog, maximumConnections: Self.maximumConnections, logger: logger,
+                    onListening: { [readiness] in readiness.isListening(port.name) })
+                return .init(service: NamedServer(name: port.name, settings: port.settings, listener: port.listener, server: server))
+            }
         }
+    }
+
+    /// The sockets of systemd for an address, and what it leaves to provd: `::` is all of IPv4 too, which can be a socket of its own.
+    private func places(of listener: ProvdConfiguration.Listener) -> [ListeningPlace] {
+        let socket = inherited.socket(.connections, host: listener.address, port: listener.port)
+        guard listener.address == "::", let ipv4 = inherited.socket(.connections, host: "0.0.0.0", port: listener.port) else {
+            return [socket.map { .inherited($0) } ?? .address(host: listener.address, port: listener.port)]
+        }
+        return [socket.map { .inherited($0) } ?? .address(host: listener.address, port: listener.port, onlyIPv6: true), .inherited(ipv4)]
     }
 }

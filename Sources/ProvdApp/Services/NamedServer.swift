@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import NetworkFailures
 import NIOCore
 import ServiceLifecycle
 import Glibc
@@ -26,7 +27,7 @@ struct NamedServer<Server: Service>: Service {
             case EADDRNOTAVAIL:
                 throw ConfigurationProblem("\(name) cannot listen on \(place): this machine has no such address; set \(settings.address)")
             default:
-                throw ConfigurationProblem("\(name) cannot serve on \(place): \(error)")
+                throw ConfigurationProblem("\(name) cannot serve on \(place): \(NetworkFailure(error))")
             }
         }
     }
