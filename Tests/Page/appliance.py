@@ -33,13 +33,27 @@ def free_port(kind: int) -> int:
         return probe.getsockname()[1]
 
 
+def free_ports(count: int) -> list[int]:
+    """Different ports, each free for TCP and for UDP: SIP listens on both."""
+    ports = []
+    with contextlib.ExitStack() as held:
+        while len(ports) < count:
+            tcp, udp = (held.enter_context(socket.socket(socket.AF_INET, kind)) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM))
+            tcp.bind(("127.0.0.1", 0))
+            try:
+                udp.bind(tcp.getsockname())
+            except OSError:
+                continue
+            ports.append(tcp.getsockname()[1])
+    return ports
+
+
 class Appliance:
     """A running provd with an empty database."""
 
     def __init__(self, provd: str):
         self.directory = Path(tempfile.mkdtemp(prefix="provd-page."))
-        tcp, udp = socket.SOCK_STREAM, socket.SOCK_DGRAM
-        self.http_port, self.rest_port, self.sip_port, tftp_port = free_port(tcp), free_port(tcp), free_port(udp), free_port(udp)
+        self.http_port, self.rest_port, self.sip_port, tftp_port = free_ports(4)
         configuration = self.directory / "provd.yml"
         configuration.write_text(f"""\
 state_directory: {self.directory}/state

@@ -268,14 +268,18 @@ class ModuleTests(PageTestCase):
             self.assertEqual(events, [{"id": "7", "type": "dhcp", "data": '{"a": 1}'}, {"id": "8", "type": "message", "data": "two\nlines"}], cut)
 
     def test_keys_lie_around_the_display(self):
-        def pages(count, highest=0):
-            return self.page.evaluate("async ([module, count, highest]) => (await import(module)).keyPages(count, highest)",
-                                      [f"{self.appliance.url}/page/js/core/key-layout.js", count, highest])
-        for count in range(1, 60):
-            keys = [key for page in pages(count) for key in page["left"] + page["right"]]
-            self.assertEqual(sorted(keys), list(range(1, count + 1)))
+        def pages(count, highest=0, phone=None):
+            return self.page.evaluate("async ([module, count, highest, phone]) => (await import(module)).keyPages(count, highest, phone)",
+                                      [f"{self.appliance.url}/page/js/core/key-layout.js", count, highest, phone or {}])
+        for vendor in (None, "Yealink", "Snom", "Polycom"):
+            for count in range(1, 60):
+                keys = [key for page in pages(count, 0, {"vendor": vendor}) for key in page["left"] + page["right"]]
+                self.assertEqual(keys, list(range(1, count + 1)))
         self.assertEqual([(page["left"], page["right"]) for page in pages(10)], [([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])])
         self.assertEqual([page["kind"] for page in pages(27, 30)], ["phone", "phone", "phone", "module"])
+        # Yealink's last key turns the pages; the D785 has its keys at the right.
+        self.assertEqual(pages(27, 0, {"vendor": "Yealink", "model": "T46S"})[1], {"kind": "phone", "number": 2, "left": [10, 11, 12, 13, 14], "right": [15, 16, 17, 18], "hasPager": True})
+        self.assertEqual([(page["left"], len(page["right"])) for page in pages(24, 0, {"vendor": "Snom", "model": "D785"})], [([], 6)] * 4)
 
     def test_phones_are_searched_filtered_and_ordered(self):
         selected = self.page.evaluate("""async (base) => {
@@ -399,6 +403,44 @@ subnets:
         expect(page.get_by_role("dialog").get_by_label("Note")).to_be_focused()
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+
+    def test_what_happens_takes_neither_the_focus_nor_what_is_unfolded(self):
+        for index, view in enumerate(("timeline", "events")):
+            phone = Phone(self.appliance, f"00:15:65:0a:dd:1{index}", f"127.0.0.{30 + index}")
+            phone.lease()
+            id = next(one["id"] for one in self.appliance.api("GET", "/1.0/phones")["phones"] if one["mac"] == phone.mac)
+            page = self.open(f"phones/{id}/timeline" if view == "timeline" else "health/events")
+            expect(page.locator(".connection")).to_have_text("Live")
+            details = page.locator("article").first.locator("details")
+            details.locator("summary").press("Enter")
+            details.evaluate("details => { window.unfolded = details; }")
+            count = page.locator("article").count()
+            phone.fetch()
+            expect(page.locator("article").nth(count)).to_be_attached()
+            self.assertEqual(page.evaluate("[unfolded.isConnected, unfolded.open, document.activeElement === unfolded.querySelector('summary')]"), [True, True, True], view)
+
+    def test_the_focus_goes_on_when_what_had_it_is_deleted(self):
+        for number in ("801", "802", "803"):
+            self.appliance.add_line(number, f"Nobody {number}")
+        page = self.open("people")
+        page.get_by_label("Delete the line of Nobody 802").press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name="Delete").press("Enter")
+        expect(page.get_by_role("link", name="Nobody 803")).to_be_focused()
+        for number in ("801", "803"):
+            page.get_by_label(f"Delete the line of Nobody {number}").press("Enter")
+            page.get_by_role("dialog").get_by_role("button", name="Delete").press("Enter")
+            expect(page.get_by_role("row").filter(has_text=f"Nobody {number}")).to_have_count(0)
+        self.assertNotEqual(page.evaluate("document.activeElement.tagName"), "BODY")
+
+    def test_addresses_say_which_phones_are_wanted(self):
+        page = self.open("plugins/yealink-v86")
+        page.locator(".facts a").click()
+        expect(page.get_by_role("row").filter(has_text="00:15:65:0a:cc:01")).to_be_visible()
+        expect(page.get_by_role("row").filter(has_text="00:15:65:0a:dd:00")).to_have_count(0)
+        self.go(page, "phones?kind=arrived")
+        expect(page.get_by_text("Nothing found")).to_be_visible()
+        page.get_by_role("button", name="Show all phones").click()
+        expect(page.get_by_role("row").filter(has_text="00:15:65:0a:dd:00")).to_be_visible()
 
     def test_an_import_is_checked_before_it_is_done(self):
         page = self.open("people/import")

@@ -13,6 +13,17 @@ export function button(label, onClick, { kind = "plain", symbol, disabled = fals
         symbol ? icon(symbol) : null, h("span", { text: label }));
 }
 
+/** Does what takes a moment. Until it is done the button does not begin it again; it keeps the focus, which a disabled one loses. */
+export async function busy(element, work) {
+    if (element.getAttribute("aria-disabled") === "true") return;
+    element.setAttribute("aria-disabled", "true");
+    try {
+        await work();
+    } finally {
+        element.removeAttribute("aria-disabled");
+    }
+}
+
 /** A button that shows nothing but an icon, and says what it does to those who cannot see it. */
 export const iconButton = (label, symbol, onClick, rest = {}) =>
     h("button", { class: "button icon-only quiet", type: "button", "aria-label": label, title: label, on: { click: onClick }, ...rest }, icon(symbol));
@@ -139,9 +150,11 @@ export function ask(title, content, { action, kind = "primary", onSubmit, wide =
             h("header", {}, h("h2", { id, text: title }), iconButton(t("action.close"), "close", () => dialog.close())),
             h("div", { class: "dialog-body" }, content, problem),
             h("footer", {}, button(t("action.cancel"), () => dialog.close()), submit)));
-    async function send(event) {
+    function send(event) {
         event.preventDefault();
-        submit.disabled = true;
+        busy(submit, attempt);
+    }
+    async function attempt() {
         replace(problem);
         for (const part of dialog.querySelectorAll(".field")) part.fail?.(null);
         try {
@@ -154,9 +167,12 @@ export function ask(title, content, { action, kind = "primary", onSubmit, wide =
                 control.focus();
             } else replace(problem, notice("bad", h("p", { text: reason(error) })));
         }
-        submit.disabled = false;
     }
-    dialog.addEventListener("close", () => dialog.remove());
+    dialog.addEventListener("close", () => {
+        dialog.remove();
+        // The focus goes back to where it was, unless that was deleted by what the dialog did.
+        setTimeout(() => { if (document.activeElement === document.body) document.querySelector("#main h1")?.focus({ preventScroll: true }); });
+    });
     // A press outside of the dialog closes it.
     dialog.addEventListener("mousedown", (event) => { if (event.target === dialog) dialog.close(); });
     document.body.append(dialog);

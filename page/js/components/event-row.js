@@ -3,25 +3,25 @@
 
 import { h, told, cut } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { clock, dateTime } from "../core/format.js";
+import { clock } from "../core/format.js";
 import { sentence, isFault } from "../core/words.js";
 import { link } from "../core/router.js";
 import { badge, codeBlock } from "./basics.js";
 
 /** Shows an event; with `phone` also whose it is. */
-export function makeEvent(event, { phone = null, isDated = false } = {}) {
+export function makeEvent(event, { phone = null } = {}) {
     const { text, isForeign } = sentence(event);
     const fault = isFault(event);
     const details = event.details ?? {};
     const probe = event.details?.refusal === "no-such-file";
     return h(
         "article", { class: `event ${fault ? "bad" : probe ? "minor" : "done"}` },
-        h("time", { datetime: new Date(event.time * 1000).toISOString(), text: isDated ? dateTime(event.time) : clock(event.time) }),
+        h("time", { datetime: new Date(event.time * 1000).toISOString(), text: clock(event.time) }),
         h("span", { class: "event-dot", "aria-hidden": "true" }),
         h("span", { class: "event-step" }, badge(t(`step.${event.step}`), fault ? "bad" : "quiet"), fault ? h("span", { class: "unseen", text: ` ${t("timeline.fault")}: ` }) : null),
         h("div", { class: "event-body" },
             h("p", {},
-                phone ? [h("a", { href: link("phones", phone.id) }, told(phone.title)), " "] : null,
+                phone ? [h("a", { class: "event-phone", href: link("phones", phone.id) }, told(phone.title)), " "] : null,
                 told(text, { lang: isForeign ? "en" : null }), event.repeats > 1 ? h("span", { class: "repeats", text: ` ${t("timeline.repeats", { count: event.repeats })}` }) : null),
             typeof details.remedy === "string" && !text.includes(details.remedy) ? h("p", { class: "remedy", lang: "en" }, told(details.remedy)) : null,
             Object.keys(details).length ? h("details", {}, h("summary", { text: t("timeline.details") }), more(details)) : null));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A phone's way from its first packet to a working line, as six stations.
 
-import { h, replace, told } from "../core/dom.js";
+import { h, refill, told } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { stages, fare } from "../core/store.js";
 
@@ -28,7 +28,7 @@ export function makeStations() {
         update(phone) {
             const reached = stages.indexOf(phone.stage);
             const how = fare(phone);
-            replace(list, stages.map((stage, index) => {
+            refill(list, stages.map((stage, index) => {
                 const state = index <= reached ? "done" : index === reached + 1 ? `next ${how}` : "";
                 const line = stage === "owned" && phone.lines[0] ? phone.lines[0] : null;
                 return h(

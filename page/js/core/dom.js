@@ -68,6 +68,45 @@ export function replace(element, ...children) {
     return element;
 }
 
+/**
+ * Puts other children into an element, and leaves those alone that are what they were: what has the focus keeps it, and nothing is
+ * read out again.
+ */
+export function refill(element, ...children) {
+    const fresh = document.createDocumentFragment();
+    append(fresh, children);
+    const wanted = [...fresh.childNodes];
+    for (const [index, node] of wanted.entries()) {
+        const old = element.childNodes[index];
+        if (!old) element.append(node);
+        else if (!old.isEqualNode(node)) old.replaceWith(node);
+    }
+    while (element.childNodes.length > wanted.length) element.lastChild.remove();
+    return element;
+}
+
+/**
+ * Shows a list of items, each of which has a key and an element of its own: what is there already stays, with its focus and with all
+ * that was unfolded in it.
+ *
+ * `make(item)` gives a new element; `update(element, item)` is called with every one.
+ */
+export function keep(element, items, keyOf, make, update = () => {}) {
+    const known = new Map([...element.children].map((child) => [child.keptAs, child]));
+    const wanted = items.map((item) => String(keyOf(item)));
+    const staying = new Set(wanted);
+    for (const [key, child] of known) if (!staying.has(key)) child.remove();
+    let next = element.firstElementChild;
+    for (const [index, item] of items.entries()) {
+        const child = known.get(wanted[index]) ?? make(item);
+        child.keptAs = wanted[index];
+        update(child, item);
+        if (child === next) next = next.nextElementSibling;
+        else element.insertBefore(child, next);
+    }
+    return element;
+}
+
 let lastID = 0;
 
 /** An id that no other element has, for labels and descriptions. */

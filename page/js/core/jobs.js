@@ -30,6 +30,7 @@ class Jobs extends EventTarget {
             id: this.last, title, total: items.length, done: 0, failures: [], operations: new Map(), isStopped: false, isEnded: false,
             get part() { return this.total ? this.done / this.total : 1; },
         };
+        job.ended = new Promise((resolve) => { job.end = resolve; });
         this.list.unshift(job);
         this.changed();
         const queue = [...items];
@@ -48,7 +49,7 @@ class Jobs extends EventTarget {
                 this.watch();
             }
         };
-        job.finished = Promise.all(Array.from({ length: Math.min(WIDTH, items.length) }, worker)).then(() => {
+        Promise.all(Array.from({ length: Math.min(WIDTH, items.length) }, worker)).then(() => {
             if (job.isStopped) job.total -= queue.length;
             this.settle(job);
         });
@@ -72,6 +73,7 @@ class Jobs extends EventTarget {
     settle(job) {
         if (!job.isEnded && job.done >= job.total && job.operations.size === 0) {
             job.isEnded = true;
+            job.end();
             if (job.failures.length === 0) setTimeout(() => this.dismiss(job), LINGER);
         }
         this.changed();

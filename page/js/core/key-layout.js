@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where the function keys of a model are. provd knows how many there are; phones have them on both sides of their display,
-// and in pages where there are more than fit.
+// Where the function keys of a model are: on one or both sides of its display, in pages where there are more than fit.
 
-/** Keys on one side of a display, and keys on one page of an expansion module. */
-const SIDE = 6, MODULE = 20;
+/** Keys on one page of an expansion module. */
+const MODULE = 20;
+/** The most keys on one page of a phone of which nothing else is known. */
+const PAGE = 12;
 
 /** What a model can do, of what its plugin says of all models: the same version if it is listed, else any. */
 export function capabilitiesOf(phone, all) {
@@ -18,20 +19,43 @@ export function capabilitiesOf(phone, all) {
 }
 
 /**
- * Pages of keys: `{ kind: "phone" | "module", number, left: […], right: […] }`, keys numbered as parameters number them.
+ * How the keys of a make lie: how many are on a page, how many of them on the left, and whether one more key on the right turns the
+ * pages. By the makers' data sheets; what is not known is shared out evenly.
  */
-export function keyPages(functionKeys, highestUsed = 0) {
+function layout(count, vendor, model) {
+    switch (vendor?.toLowerCase()) {
+    case "yealink":
+        // Three pages, which the last key beside the display turns: 5, 7 or 9 numbers on 6, 8 or 10 keys.
+        if ([15, 21, 27].includes(count)) return { perPage: count / 3, left: (count / 3 + 1) / 2, hasPager: true };
+        if (count === 12) return { perPage: 4, left: 2 };
+        break;
+    case "snom":
+        // Four pages, turned by a key below the display. The keys of the D785 are beside a display of their own, at the right.
+        if (model === "D785" && count === 24) return { perPage: 6, left: 0 };
+        if (count >= 32 && count % 8 === 0) return { perPage: count / 4, left: count / 8 };
+        break;
+    case "polycom":
+        if (count <= 16) return { perPage: count, left: Math.ceil(count / 2) };
+        break;
+    }
+    const perPage = Math.min(count, PAGE);
+    return { perPage, left: Math.ceil(perPage / 2) };
+}
+
+/**
+ * Pages of keys: `{ kind: "phone" | "module", number, left: […], right: […], hasPager }`, keys numbered as parameters number them.
+ */
+export function keyPages(count, highestUsed = 0, { vendor, model } = {}) {
     const pages = [];
-    const perPage = functionKeys <= 4 ? functionKeys : Math.min(functionKeys, SIDE * 2);
-    for (let first = 1; first <= functionKeys; first += perPage) {
-        const keys = range(first, Math.min(functionKeys, first + perPage - 1));
-        const half = Math.ceil(Math.min(perPage, functionKeys) / 2);
-        pages.push({ kind: "phone", number: pages.length + 1, left: keys.slice(0, half), right: keys.slice(half) });
+    const { perPage, left, hasPager = false } = layout(count, vendor, model);
+    for (let first = 1; first <= count; first += perPage) {
+        const keys = range(first, Math.min(count, first + perPage - 1));
+        pages.push({ kind: "phone", number: pages.length + 1, left: keys.slice(0, left), right: keys.slice(left), hasPager });
     }
     // Keys beyond the phone's own are on expansion modules.
-    for (let first = functionKeys + 1, module = 1; first <= highestUsed; first += MODULE, module += 1) {
+    for (let first = count + 1, module = 1; first <= highestUsed; first += MODULE, module += 1) {
         const keys = range(first, first + MODULE - 1);
-        pages.push({ kind: "module", number: module, left: keys.slice(0, MODULE / 2), right: keys.slice(MODULE / 2) });
+        pages.push({ kind: "module", number: module, left: keys.slice(0, MODULE / 2), right: keys.slice(MODULE / 2), hasPager: false });
     }
     return pages;
 }

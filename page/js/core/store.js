@@ -6,8 +6,12 @@ import { EventStream } from "./events.js";
 
 /** How long changes gather before phones are asked for again: a booting phone makes several events at once. */
 const GATHER = 60;
+/** How long until what failed is asked for again. */
+const AGAIN = 2000;
 /** How many phones are asked for in one request, and how many remembered events there are. */
 const NAMES = 100, REMEMBERED = 4000;
+/** How long lines gather that are on phones and were not known. */
+const LINES = 1000;
 /** What no event tells, such as deleted phones, is noticed after this long. */
 const REFRESH = 5 * 60 * 1000;
 /** How long a tab that nobody sees still follows: a browser has six connections for a server, for all its tabs together. */
@@ -22,18 +26,20 @@ class Store extends EventTarget {
     }
 
     reset() {
+        // In the order in which they came to be known.
         this.phones = new Map();
-        this.order = [];
         this.lines = new Map();
         this.events = [];
         this.isLoaded = false;
         this.areLinesLoaded = false;
+        this.areLinesChanged = false;
         this.connection = "connecting";
         this.loadError = null;
         this.dirty = new Set();
         this.gathering = null;
+        this.linesTimer = null;
         this.status = null;
-        this.revision = 0;
+        this.lastRank = 0;
     }
 
     tell(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
@@ -95,6 +101,7 @@ class Store extends EventTarget {
         clearTimeout(this.hiding);
         clearInterval(this.timer);
         clearTimeout(this.gathering);
+        clearTimeout(this.linesTimer);
         this.reset();
     }
 
@@ -112,8 +119,7 @@ class Store extends EventTarget {
             this.changed(null);
         });
         if (generation !== this.generation) return;
-        for (const id of [...this.phones.keys()]) if (!seen.has(id) && !this.dirty.has(id)) this.phones.delete(id);
-        this.order = this.order.filter((id) => this.phones.has(id));
+        for (const id of [...this.phones.keys()]) if (!seen.has(id) && !this.dirty.has(id)) this.drop(id);
         this.isLoaded = true;
         this.changed(null);
     }
@@ -130,8 +136,8 @@ class Store extends EventTarget {
     }
 
     keep(phone) {
-        if (!this.phones.has(phone.id)) this.order.push(phone.id);
-        phone.rank = this.phones.get(phone.id)?.rank ?? this.order.length;
+        this.adopt(phone, this.phones.get(phone.id)?.lines ?? []);
+        phone.rank = this.phones.get(phone.id)?.rank ?? (this.lastRank += 1);
         phone.words = [
             phone.mac, phone.mac?.replaceAll(":", ""), phone.ip, phone.vendor, phone.model, phone.version, phone.plugin, phone.description, phone.sn,
             ...phone.lines.flatMap((line) => [line.number, line.display_name]),
@@ -139,15 +145,34 @@ class Store extends EventTarget {
         this.phones.set(phone.id, phone);
     }
 
+    /** Notes on which phone its lines are; `before` are those that it had. */
+    adopt(phone, before) {
+        if (!this.areLinesLoaded) return;
+        const place = (id, device) => this.lines.set(id, { ...this.lines.get(id), device });
+        const has = new Set(phone.lines.map((line) => line.id));
+        const gone = before.filter((line) => !has.has(line.id) && this.lines.get(line.id)?.device === phone.id);
+        const come = phone.lines.filter((line) => this.lines.get(line.id)?.device !== phone.id);
+        for (const line of gone) place(line.id, null);
+        for (const line of come) if (this.lines.has(line.id)) place(line.id, phone.id);
+        if (come.some((line) => !this.lines.has(line.id))) this.loadLinesSoon();
+        this.areLinesChanged ||= gone.length + come.length > 0;
+    }
+
+    /** Drops a phone; its lines are on none then. */
+    drop(id) {
+        this.adopt({ id, lines: [] }, this.phones.get(id)?.lines ?? []);
+        return this.phones.delete(id);
+    }
+
     forget(id) {
-        if (!this.phones.delete(id)) return;
-        this.order = this.order.filter((other) => other !== id);
-        this.changed([id]);
+        if (this.drop(id)) this.changed([id]);
     }
 
     changed(ids) {
-        this.revision += 1;
         this.tell("phones", ids);
+        if (!this.areLinesChanged) return;
+        this.areLinesChanged = false;
+        this.tell("lines", null);
     }
 
     /** Asks for these phones again soon. */
@@ -157,20 +182,20 @@ class Store extends EventTarget {
     }
 
     async fetchDirty() {
+        let pause = GATHER;
         const ids = [...this.dirty].slice(0, NAMES);
         for (const id of ids) this.dirty.delete(id);
         try {
             const { phones } = await api.get(`/1.0/phones?ids=${ids.map(api.part).join(",")}`);
             const found = new Set(phones.map((phone) => phone.id));
             for (const phone of phones) this.keep(phone);
-            const gone = ids.filter((id) => !found.has(id));
-            for (const id of gone) this.phones.delete(id);
-            if (gone.length) this.order = this.order.filter((id) => this.phones.has(id));
+            for (const id of ids) if (!found.has(id)) this.drop(id);
             this.changed(ids);
         } catch {
             for (const id of ids) this.dirty.add(id);
+            pause = AGAIN;
         }
-        this.gathering = this.dirty.size ? setTimeout(() => this.fetchDirty(), GATHER) : null;
+        this.gathering = this.dirty.size ? setTimeout(() => this.fetchDirty(), pause) : null;
     }
 
     // MARK: Events
@@ -179,7 +204,6 @@ class Store extends EventTarget {
         this.events.push(event);
         if (this.events.length > REMEMBERED + 500) this.events.splice(0, 500);
         this.touch(event.device);
-        if (event.step === "assigned") this.refreshLinesSoon();
         this.tell("event", event);
     }
 
@@ -209,9 +233,11 @@ class Store extends EventTarget {
         this.tell("lines", null);
     }
 
-    refreshLinesSoon() {
-        clearTimeout(this.linesTimer);
-        this.linesTimer = setTimeout(() => this.loadLines().catch(() => {}), 400);
+    loadLinesSoon() {
+        this.linesTimer ??= setTimeout(() => {
+            this.linesTimer = null;
+            this.loadLines().catch(() => {});
+        }, LINES);
     }
 }
 

@@ -6,8 +6,9 @@ import { t } from "../core/i18n.js";
 import { request, APIError } from "../core/api.js";
 import { link, go } from "../core/router.js";
 import { store } from "../core/store.js";
-import { viewHead, button, field, notice, save, toast, failure } from "../components/basics.js";
+import { viewHead, busy, button, field, notice, save, toast, failure } from "../components/basics.js";
 import { icon } from "../components/icons.js";
+import { makeTable } from "../components/table.js";
 
 /** How many rows of a preview are drawn. */
 const PREVIEW = 200;
@@ -58,32 +59,35 @@ export function showImport(root, { signal }) {
     }
 
     function showProblems(problems) {
-        replace(
-            result, notice("bad", h("p", {}, h("strong", { text: t("import.problems", { count: problems.length }) })), h("p", { text: t("import.problems-text") })),
-            h("div", { class: "table-place", tabIndex: 0, role: "region", "aria-label": t("import.problems", { count: problems.length }) }, h("table", { class: "table" },
-                h("thead", {}, h("tr", {}, ["row", "column", "problem"].map((key) => h("th", { scope: "col", text: t(`import.${key}`) })))),
-                h("tbody", {}, problems.slice(0, PREVIEW).map((problem) => h("tr", {}, h("th", { scope: "row", text: String(problem.row) }), h("td", { class: "mono" }, told(problem.field)), h("td", { lang: "en" }, told(problem.text))))))));
+        const table = makeTable(t("import.problems", { count: problems.length }), [
+            { title: t("import.row"), isHead: true, class: "number", cell: (problem) => String(problem.row) },
+            { title: t("import.column"), class: "mono", cell: (problem) => told(problem.field) },
+            { title: t("import.problem"), cell: (problem) => h("span", { lang: "en" }, told(problem.text)) },
+        ]);
+        table.show(problems.slice(0, PREVIEW));
+        replace(result, notice("bad", h("p", {}, h("strong", { text: t("import.problems", { count: problems.length }) })), h("p", { text: t("import.problems-text") })), table.element);
     }
 
     function showLines(lines) {
-        const add = button(t("import.add", { count: lines.length }), async () => {
-            add.disabled = true;
+        const add = button(t("import.add", { count: lines.length }), () => busy(add, async () => {
             try {
                 const done = await send(false);
                 toast(t("import.done", { count: done.lines.length }));
                 await store.loadLines();
                 go("people");
             } catch (error) {
-                add.disabled = false;
                 if (error instanceof APIError && error.problem.problems) showProblems(error.problem.problems);
                 else replace(result, failure(error, check));
             }
-        }, { kind: "primary" });
+        }), { kind: "primary" });
+        const table = makeTable(t("import.preview"), [
+            { title: t("people.column.number"), isHead: true, class: "mono", cell: (line) => told(line.number) },
+            { title: t("people.column.name"), cell: (line) => told(line.display_name) },
+            { title: t("people.server"), cell: (line) => told(line.server?.host ?? "–") },
+        ]);
+        table.show(lines.slice(0, PREVIEW));
         replace(
-            result, notice("good", h("p", { text: t("import.good", { count: lines.length }) }), add),
-            h("div", { class: "table-place", tabIndex: 0, role: "region", "aria-label": t("import.preview") }, h("table", { class: "table" },
-                h("thead", {}, h("tr", {}, [t("people.column.number"), t("people.column.name"), t("people.server")].map((title) => h("th", { scope: "col", text: title })))),
-                h("tbody", {}, lines.slice(0, PREVIEW).map((line) => h("tr", {}, h("td", { class: "mono" }, told(line.number)), h("td", {}, told(line.display_name)), h("td", {}, told(line.server?.host ?? "–"))))))),
+            result, notice("good", h("p", { text: t("import.good", { count: lines.length }) }), add), table.element,
             lines.length > PREVIEW ? h("p", { class: "hint", text: t("import.and-more", { count: lines.length - PREVIEW }) }) : null);
     }
     return {};

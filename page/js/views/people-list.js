@@ -16,7 +16,7 @@ const kinds = { all: () => true, "no-phone": (line) => !line.device, phone: (lin
 const compare = new Intl.Collator(undefined, { numeric: true });
 
 export function showPeople(root, chosen, { signal }) {
-    let shown = [], state = null;
+    let shown = [], state = null, sorted = [];
     const search = input({ type: "search", class: "search", value: wish.search, placeholder: t("people.search"), "aria-label": t("people.search"), on: { input: () => { wish.search = search.value; update(); } } });
     const chips = Object.keys(kinds).map((kind) => h(
         "button", { class: "chip", type: "button", data: { kind }, on: { click: () => { wish.kind = kind; update(); } } }, h("span", { text: t(`people.kind.${kind}`) }), h("span", { class: "chip-count" })));
@@ -64,17 +64,22 @@ export function showPeople(root, chosen, { signal }) {
         removeButton.setAttribute("aria-label", t("people.remove-for", { name: cut(line.display_name, 60) }));
     }
 
+    /** Ten thousand lines are put in order when they change, and not at each letter of a search. */
+    function arrange() {
+        sorted = [...store.lines.values()].sort((a, b) => compare.compare(a.number, b.number));
+        update();
+    }
+
     function update() {
         const words = wish.search.toLowerCase().split(/\s+/).filter(Boolean);
         const counts = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, 0]));
         shown = [];
-        for (const line of store.lines.values()) {
+        for (const line of sorted) {
             const text = `${line.display_name}\n${line.number}\n${line.username}\n${line.provisioning_code ?? ""}`.toLowerCase();
             if (!words.every((word) => text.includes(word))) continue;
             for (const kind in kinds) if (kinds[kind](line)) counts[kind] += 1;
             if (kinds[wish.kind](line)) shown.push(line);
         }
-        shown.sort((a, b) => compare.compare(a.number, b.number));
         for (const chip of chips) {
             chip.setAttribute("aria-pressed", String(chip.dataset.kind === wish.kind));
             chip.querySelector(".chip-count").textContent = number(counts[chip.dataset.kind]);
@@ -112,13 +117,17 @@ export function showPeople(root, chosen, { signal }) {
     }
 
     function remove(line) {
-        confirm(t("people.remove-ask", { name: cut(line.display_name, 60) }), t("people.remove-text"), t("action.delete"), async () => {
+        let index = -1;
+        const dialog = confirm(t("people.remove-ask", { name: cut(line.display_name, 60) }), t("people.remove-text"), t("action.delete"), async () => {
             const { options } = await api.seen(api.line(line.id));
             await api.delete(api.line(line.id), options);
             store.lines.delete(line.id);
             if (line.device) store.touch(line.device);
+            index = shown.indexOf(line);
             store.tell("lines", null);
         });
+        // The button that was pressed is gone then: the focus goes to who stands there now.
+        dialog.addEventListener("close", () => { if (index >= 0 && shown.length > 0) table.focus(Math.min(index, shown.length - 1), "a"); });
     }
 
     /** Adds a line, or changes one as it was seen with some options of the request. */
@@ -168,10 +177,10 @@ export function showPeople(root, chosen, { signal }) {
         }
     }
 
-    store.on("lines", update, signal);
+    store.on("lines", arrange, signal);
     store.on("phones", () => { if (state === "list") table.draw(true); }, signal);
     table.connect(signal);
-    update();
+    arrange();
     if (!store.areLinesLoaded) {
         store.loadLines().then(() => open(chosen)).catch((error) => { if (!signal.aborted) complain(error); });
     } else open(chosen);

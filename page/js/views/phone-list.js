@@ -19,7 +19,17 @@ const wish = { search: "", kind: "all", vendor: "", plugin: "", order: "newest" 
 /** How often the list is made anew while many phones boot, and how often times and stalls are looked at. */
 const PACE = 200, TICK = 10000;
 
-export function showList(root, { signal }) {
+/** Whether an address says what is wanted, as those of other views do: `#/phones?kind=attention`. */
+function take(query) {
+    const isAsked = query.size > 0;
+    if (isAsked) Object.assign(wish, { search: "", kind: "all", vendor: "", plugin: "" });
+    if (query.get("kind") in kinds) wish.kind = query.get("kind");
+    wish.plugin = query.get("plugin") ?? wish.plugin;
+    return isAsked;
+}
+
+export function showList(root, { query, signal }) {
+    take(query);
     const marked = new Set();
     let shown = [], anchor = null;
 
@@ -86,7 +96,7 @@ export function showList(root, { signal }) {
         replace(title, told(name));
         replace(sub, phone.mac ? h("span", { class: "mono", text: phone.mac }) : null, phone.description ? [phone.mac ? " · " : "", told(phone.description)] : null);
         const line = phone.lines[0];
-        replace(whose, line ? told(line.display_name) : h("span", { class: "nobody", text: "–" }));
+        replace(whose, line ? told(line.display_name) : h("span", { class: "nobody", text: t("phones.nobody") }));
         replace(count, line ? told(phone.lines.map((each) => each.number).join(", ")) : null);
         path.update(phone);
         replace(ip, told(phone.ip ?? "–"));
@@ -119,7 +129,11 @@ export function showList(root, { signal }) {
         if (count === 0 || bulk.dataset.count === String(count)) return;
         bulk.dataset.count = String(count);
         const chosen = () => [...marked].map((id) => store.phones.get(id)).filter(Boolean);
-        const after = () => mark(chosen(), false);
+        const after = () => {
+            mark(chosen(), false);
+            // The button that was pressed is gone.
+            search.focus();
+        };
         replace(
             bulk, h("strong", { role: "status", text: t("phones.marked", { count }) }),
             h("div", { class: "bulk-actions" },
@@ -134,7 +148,7 @@ export function showList(root, { signal }) {
 
     let state = null, timer = null, optionsKey = "";
     function update() {
-        const { shown: next, counts } = selected(store.order.map((id) => store.phones.get(id)).filter(Boolean), wish);
+        const { shown: next, counts } = selected(store.phones.values(), wish);
         shown = next;
         for (const chip of chips) {
             chip.setAttribute("aria-pressed", String(chip.dataset.kind === wish.kind));
@@ -160,7 +174,9 @@ export function showList(root, { signal }) {
         case "nothing-found": return empty(t("phones.nothing-found"), t("phones.nothing-found-text"), button(t("phones.show-all"), () => {
             Object.assign(wish, { search: "", kind: "all", vendor: "", plugin: "" });
             search.value = "";
+            optionsKey = "";
             update();
+            search.focus();
         }));
         default: return table.element;
         }
@@ -173,6 +189,8 @@ export function showList(root, { signal }) {
             if (phone.vendor) names.add(phone.vendor);
             ids.add(phone.plugin ?? "-");
         }
+        // The plugin that an address asks for may serve nobody.
+        if (wish.plugin) ids.add(wish.plugin);
         const key = JSON.stringify([[...names], [...ids]]);
         if (key === optionsKey) return;
         optionsKey = key;
@@ -196,7 +214,17 @@ export function showList(root, { signal }) {
     signal.addEventListener("abort", () => { clearInterval(tick); clearTimeout(timer); });
     table.connect(signal);
     update();
-    return { move: (parts) => parts.length === 0 };
+    return {
+        move(parts, asked) {
+            if (parts.length > 0) return false;
+            if (take(asked)) {
+                search.value = wish.search;
+                optionsKey = "";
+                update();
+            }
+            return true;
+        },
+    };
 }
 
 /** What a fresh installation shows. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One phone: how far it is, what to do if it goes no further, and everything that explains it.
 
-import { h, replace, told, cut } from "../core/dom.js";
+import { h, replace, refill, told, cut } from "../core/dom.js";
 import { t, has } from "../core/i18n.js";
 import { api } from "../core/api.js";
 import { link, go, swap } from "../core/router.js";
@@ -44,11 +44,11 @@ export function showPhone(root, id, [first], { signal }) {
         const name = phoneName(phone);
         const line = phone.lines[0];
         document.title = `${line ? `${line.display_name.slice(0, 60)} · ` : ""}${name} · provd`;
-        replace(title, line ? told(line.display_name) : told(name));
+        refill(title, line ? told(line.display_name) : told(name));
         const fact = (key, value, isMono = false) => value
             ? h("div", {}, h("dt", { text: t(`phone.${key}`) }), h("dd", { class: isMono ? "mono" : null }, value)) : null;
         const short = (text) => text && told(cut(text, 100));
-        replace(
+        refill(
             facts, fact("model", told(name)), fact("mac", short(phone.mac), true), fact("ip", short(phone.ip), true), fact("version", short(phone.version)),
             fact("serial", short(phone.sn), true), fact("plugin", phone.plugin && h("a", { href: link("plugins", phone.plugin) }, short(phone.plugin))),
             fact("description", short(phone.description)), fact("seen", ago(phone.last_time)));
@@ -62,7 +62,7 @@ export function showPhone(root, id, [first], { signal }) {
         const line = phone.lines[0];
         const values = { name: line ? line.display_name.slice(0, 80) : "", number: line?.number ?? "", model: phoneName(phone) };
         next.className = `next-step ${how}`;
-        replace(
+        refill(
             next, icon(how === "arrived" ? "check" : how === "trouble" || how === "stalled" ? "warning" : "next"),
             h("div", {},
                 h("h2", { text: key ? t(`next.${key}.title`, values) : t("phone.next") }),

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Plugins and firmware: what serves, what could, what is newer, and which phones use which.
 
-import { h, replace, told, cut } from "../core/dom.js";
+import { h, replace, refill, keep, told, cut } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { api } from "../core/api.js";
 import { link } from "../core/router.js";
 import { store } from "../core/store.js";
-import { jobs } from "../core/jobs.js";
-import { bytes, number } from "../core/format.js";
-import { viewHead, button, iconButton, badge, empty, loading, failure, input, field, ask, confirm, tabs, toast, complain } from "../components/basics.js";
+import { bytes } from "../core/format.js";
+import { viewHead, button, iconButton, badge, empty, loading, failure, input, field, ask, confirm, tabs } from "../components/basics.js";
 import { icon } from "../components/icons.js";
+import { showPlugin, change } from "./plugin.js";
 
 const places = ["installed", "available", "repositories"];
+/** How often the phones of each plugin are counted anew while many boot. */
+const PACE = 500;
 
 export function show(root, [first], context) {
     if (first && !places.includes(first)) return showPlugin(root, first, context);
@@ -23,17 +25,6 @@ function users() {
     const counts = new Map();
     for (const phone of store.phones.values()) if (phone.plugin) counts.set(phone.plugin, (counts.get(phone.plugin) ?? 0) + 1);
     return counts;
-}
-
-async function change(title, begin, after) {
-    try {
-        const job = jobs.follow(title, await begin());
-        const look = setInterval(() => {
-            if (!job.isEnded) return;
-            clearInterval(look);
-            after?.();
-        }, 300);
-    } catch (error) { complain(error); }
 }
 
 function showAll(root, part, { signal }) {
@@ -61,17 +52,25 @@ function showAll(root, part, { signal }) {
 
     async function installed() {
         const { plugins } = await api.get("/1.0/plugins", { signal });
+        const list = h("ul", { class: "cards plugins" });
         return () => {
             const counts = users();
             const found = plugins.filter((plugin) => matches(plugin.id, plugin.vendor, plugin.description));
             found.sort((a, b) => (counts.get(b.id) ?? 0) - (counts.get(a.id) ?? 0) || a.vendor.localeCompare(b.vendor) || a.id.localeCompare(b.id));
-            replace(body, plugins.length === 0 ? empty(t("plugins.none"), t("plugins.none-text")) : found.length === 0 ? empty(t("phones.nothing-found"), t("phones.nothing-found-text")) : h("ul", { class: "cards plugins" }, found.map((plugin) => h(
-                "li", { class: "panel" },
-                h("div", { class: "card-head" }, h("h2", {}, h("a", { href: link("plugins", plugin.id) }, told(plugin.id))), badge(plugin.version, "quiet")),
-                h("p", {}, told(plugin.description || plugin.vendor)),
-                h("p", { class: "sub" }, t("plugins.phones", { count: counts.get(plugin.id) ?? 0 }), plugin.origin === "bundled" ? ` · ${t("plugins.bundled")}` : null),
-                plugin.newest && plugin.newest !== plugin.version ? h("div", { class: "row-actions" }, button(t("plugins.upgrade", { version: cut(plugin.newest, 30) }), () => change(t("plugins.upgrading", { id: plugin.id }), () => api.post(api.plugin(plugin.id, "/upgrade")), fill), { kind: "primary" })) : null))));
+            keep(list, found, (plugin) => plugin.id, () => h("li", { class: "panel" }), (card, plugin) => refill(card, installedCard(plugin, counts.get(plugin.id) ?? 0)));
+            if (found.length === 0) replace(body, plugins.length === 0 ? empty(t("plugins.none"), t("plugins.none-text")) : empty(t("phones.nothing-found"), t("phones.nothing-found-text")));
+            else if (!list.isConnected) replace(body, list);
         };
+    }
+
+    function installedCard(plugin, count) {
+        const isOld = plugin.newest && plugin.newest !== plugin.version;
+        return [
+            h("div", { class: "card-head" }, h("h2", {}, h("a", { href: link("plugins", plugin.id) }, told(plugin.id))), badge(plugin.version, "quiet")),
+            h("p", {}, told(plugin.description || plugin.vendor)),
+            h("p", { class: "sub" }, count ? h("a", { href: `#/phones?plugin=${api.part(plugin.id)}`, text: t("plugins.phones", { count }) }) : t("plugins.phones", { count }), plugin.origin === "bundled" ? ` · ${t("plugins.bundled")}` : null),
+            isOld ? h("div", { class: "row-actions" }, button(t("plugins.upgrade", { version: cut(plugin.newest, 30) }), () => change(t("plugins.upgrading", { id: plugin.id }), () => api.post(api.plugin(plugin.id, "/upgrade")), fill), { kind: "primary" })) : null,
+        ];
     }
 
     async function available() {
@@ -121,58 +120,11 @@ function showAll(root, part, { signal }) {
         });
     }
 
-    store.on("phones", () => { if (part === "installed") draw?.(); }, signal);
+    let timer = null;
+    store.on("phones", () => {
+        if (part === "installed") timer ??= setTimeout(() => { timer = null; draw?.(); }, PACE);
+    }, signal);
+    signal.addEventListener("abort", () => clearTimeout(timer));
     fill();
-    return {};
-}
-
-// MARK: - One plugin
-
-async function showPlugin(root, id, { signal }) {
-    const head = (title, lead, actions = []) => viewHead(title, { lead, actions, before: h("a", { class: "back", href: link("plugins") }, icon("back"), t("nav.plugins")) });
-    replace(root, head(told(id)), loading(6));
-    async function fill() {
-        let plugin, firmware;
-        try {
-            plugin = await api.get(api.plugin(id), { signal });
-            ({ firmware } = await api.get(api.plugin(id, "/firmware"), { signal }));
-        } catch (error) {
-            if (!signal.aborted) replace(root, head(told(id)), failure(error, fill));
-            return;
-        }
-        if (signal.aborted) return;
-        const serves = [...store.phones.values()].filter((phone) => phone.plugin === id);
-        const models = Object.entries(plugin.capabilities);
-        const byModel = new Map();
-        for (const phone of serves) byModel.set(phone.model, (byModel.get(phone.model) ?? 0) + 1);
-        replace(
-            root,
-            head(told(plugin.id), told(plugin.description || plugin.vendor), [
-                plugin.newest && plugin.newest !== plugin.version ? button(t("plugins.upgrade", { version: cut(plugin.newest, 30) }), () => change(t("plugins.upgrading", { id }), () => api.post(api.plugin(id, "/upgrade")), fill), { kind: "primary" }) : null,
-                plugin.origin === "bundled" ? null : button(t("plugins.uninstall"), () => confirm(t("plugins.uninstall-ask", { id }), t("plugins.uninstall-text", { count: plugin.devices }), t("plugins.uninstall"), async () => {
-                    await api.delete(api.plugin(id));
-                    toast(t("plugins.uninstalled", { id }));
-                    location.hash = link("plugins");
-                }), { kind: "danger" }),
-            ].filter(Boolean)),
-            h("dl", { class: "facts" }, [["version", plugin.version], ["vendor", plugin.vendor], ["origin", t(`plugins.origin.${plugin.origin}`)], ["devices", number(plugin.devices)]].map(([key, value]) => h("div", {}, h("dt", { text: t(`plugins.fact.${key}`) }), h("dd", {}, told(value))))),
-            plugin.problems?.length ? h("div", { class: "notice bad" }, icon("warning"), h("ul", { lang: "en" }, plugin.problems.slice(0, 20).map((text) => h("li", {}, told(text))))) : null,
-            h("h2", { text: t("firmware.title") }),
-            firmware.length === 0 ? h("p", { class: "hint", text: t("firmware.none") }) : h("div", { class: "table-place", tabIndex: 0, role: "region", "aria-label": t("firmware.title") }, h("table", { class: "table" },
-                h("thead", {}, h("tr", {}, ["package", "version", "models", "size", "state"].map((key) => h("th", { scope: "col", text: t(`firmware.${key}`) })))),
-                h("tbody", {}, firmware.map((item) => h(
-                    "tr", {}, h("th", { scope: "row" }, told(item.id), item.description ? h("span", { class: "sub" }, told(item.description)) : null), h("td", { class: "mono" }, told(item.version ?? "–")), h("td", {}, told(item.models.join(", "))), h("td", { class: "number", text: bytes(item.size) }),
-                    h("td", {}, h("div", { class: "row-actions tight" }, item.installed ? badge(t("firmware.installed", { version: cut(item.installed, 30) }), "good") : null,
-                        item.version && item.version !== item.installed ? button(item.installed ? t("firmware.upgrade") : t("firmware.install"), () => change(t("firmware.installing", { id: item.id }), () => api.post(api.plugin(id, `/firmware/${api.part(item.id)}/${item.installed ? "upgrade" : "install"}`)), fill), { "aria-label": t("firmware.install-this", { id: cut(item.id, 60) }) }) : null,
-                        item.installed ? iconButton(t("firmware.remove", { id: cut(item.id, 60) }), "trash", () => confirm(t("firmware.remove", { id: cut(item.id, 60) }), t("firmware.remove-text"), t("action.delete"), async () => { await api.delete(api.plugin(id, `/firmware/${api.part(item.id)}`)); fill(); })) : null))))))),
-            h("h2", { text: t("plugins.models", { count: models.length }) }),
-            h("div", { class: "table-place", tabIndex: 0, role: "region", "aria-label": t("plugins.models", { count: models.length }) }, h("table", { class: "table" },
-                h("thead", {}, h("tr", {}, ["model", "firmware", "lines", "keys", "used"].map((key) => h("th", { scope: "col", text: t(`plugins.model.${key}`) })))),
-                h("tbody", {}, models.slice(0, 500).map(([name, can]) => {
-                    const [, model, version] = name.split(", ");
-                    return h("tr", {}, h("th", { scope: "row" }, told(model ?? name)), h("td", { class: "mono" }, told(version ?? "–")), h("td", { class: "number", text: String(can.lines ?? "–") }), h("td", { class: "number", text: String(can.function_keys ?? "–") }), h("td", { class: "number", text: number(byModel.get(model) ?? 0) }));
-                })))));
-    }
-    await fill();
     return {};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is around all views: the ways to them, whether the page is live, language, signing out.
 
-import { h, replace } from "../core/dom.js";
+import { h, replace, refill } from "../core/dom.js";
 import { t, languages, locale, choose } from "../core/i18n.js";
 import { listen, link, place, swap } from "../core/router.js";
 import { store, fare } from "../core/store.js";
@@ -42,7 +42,7 @@ export function showShell({ onSignOut, onLanguage }) {
 
     const showConnection = () => {
         connection.className = `connection ${store.connection}`;
-        replace(connection, h("span", { class: "dot", "aria-hidden": "true" }), t(`connection.${store.connection}`));
+        refill(connection, h("span", { class: "dot", "aria-hidden": "true" }), t(`connection.${store.connection}`));
     };
     store.on("connection", showConnection, ending.signal);
     showConnection();
@@ -53,7 +53,7 @@ export function showShell({ onSignOut, onLanguage }) {
         let trouble = 0;
         for (const phone of store.phones.values()) if (["trouble", "stalled"].includes(fare(phone))) trouble += 1;
         const count = links[0].querySelector(".nav-count");
-        replace(count, trouble ? [h("span", { "aria-hidden": "true", text: String(trouble) }), h("span", { class: "unseen", text: t("nav.trouble", { count: trouble }) })] : []);
+        refill(count, trouble ? [h("span", { "aria-hidden": "true", text: String(trouble) }), h("span", { class: "unseen", text: t("nav.trouble", { count: trouble }) })] : []);
     };
     store.on("phones", () => { waiting ??= setTimeout(countTrouble, 500); }, ending.signal);
 

@@ -4,17 +4,20 @@
 import { h, replace } from "../core/dom.js";
 import { t, languages, locale, choose } from "../core/i18n.js";
 import { session, request, APIError } from "../core/api.js";
-import { button, field, input, notice, reason, select } from "../components/basics.js";
+import { busy, button, field, input, notice, reason, select } from "../components/basics.js";
 
 const app = () => document.getElementById("app");
 
 export function showSignIn({ onSignedIn, onLanguage }) {
     const token = input({ type: "password", name: "token", required: true, autofocus: true, class: "mono" });
-    const part = field(t("sign-in.token"), token, { hint: t("sign-in.hint") });
+    const part = field(t("sign-in.token"), token);
     const problem = h("div", { role: "alert" });
     const submit = button(t("sign-in.action"), null, { kind: "primary", type: "submit" });
-    async function send(event) {
+    function send(event) {
         event.preventDefault();
+        busy(submit, attempt);
+    }
+    async function attempt() {
         replace(problem);
         part.fail(null);
         const text = token.value.trim();
@@ -24,7 +27,6 @@ export function showSignIn({ onSignedIn, onLanguage }) {
             token.focus();
             return;
         }
-        submit.disabled = true;
         try {
             await request("GET", "/1.0/phones?limit=1", { token: text });
             accept(text);
@@ -36,7 +38,6 @@ export function showSignIn({ onSignedIn, onLanguage }) {
                 token.select();
             } else replace(problem, notice("bad", h("p", { text: reason(error) })));
         }
-        submit.disabled = false;
     }
     function accept(text) {
         session.token = text;
@@ -48,8 +49,9 @@ export function showSignIn({ onSignedIn, onLanguage }) {
         h("main", { class: "sign-in" },
             h("form", { class: "panel", on: { submit: send }, novalidate: true },
                 h("img", { src: "icon.svg", alt: "", width: 44, height: 44 }),
-                h("h1", { text: t("sign-in.title") }), h("p", { class: "lead", text: t("sign-in.lead") }), part,
-                h("pre", { class: "command", tabIndex: 0, role: "region", "aria-label": t("sign-in.command") }, h("code", { text: "sudo cat /var/lib/provd/admin-token" })), problem, submit),
+                h("h1", { text: t("sign-in.title") }), h("p", { class: "lead", text: t("sign-in.lead") }), part, problem, submit,
+                h("div", { class: "sign-in-help" }, h("p", { class: "hint", text: t("sign-in.hint") }),
+                    h("pre", { class: "command", tabIndex: 0, role: "region", "aria-label": t("sign-in.command") }, h("code", { text: "sudo cat /var/lib/provd/admin-token" })))),
             h("div", { class: "sign-in-language" },
                 h("label", { htmlFor: "language", class: "unseen", text: t("shell.language") }),
                 select(Object.entries(languages), locale(), async (code) => { await choose(code); onLanguage(); }, { id: "language" }))));

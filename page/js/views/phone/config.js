@@ -5,6 +5,8 @@ import { h, replace, told, cut } from "../../core/dom.js";
 import { t, has } from "../../core/i18n.js";
 import { api, APIError } from "../../core/api.js";
 import { empty, badge, input } from "../../components/basics.js";
+import { icon } from "../../components/icons.js";
+import { makeTable } from "../../components/table.js";
 
 /** A tree of parameters as a list of names with dots. */
 function flat(value, prefix = "") {
@@ -38,22 +40,21 @@ export async function show(root, { id, phone, signal }) {
         }
         return { name, value: typeof value === "string" ? value : JSON.stringify(value), from };
     });
-    const body = h("tbody", {});
-    const search = input({ type: "search", placeholder: t("config.search"), "aria-label": t("config.search") });
+    const search = input({ type: "search", class: "search", placeholder: t("config.search"), "aria-label": t("config.search"), on: { input: () => fill() } });
     const own = phone()?.id;
-    const fill = () => {
+    const masked = () => h("span", { class: "masked", title: t("config.masked") }, "••••••••", h("span", { class: "unseen", text: t("config.masked") }));
+    const table = makeTable(t("phone.tab.config"), [
+        { title: t("config.name"), isHead: true, class: "mono", cell: (row) => told(cut(row.name, 200)) },
+        { title: t("config.value"), class: "mono value", cell: (row) => (row.value === "********" ? masked() : told(row.value)) },
+        { title: t("config.from"), cell: (row) => badge(cut(row.from === own ? t("origin.own") : origin(row.from), 60), row.from === "settings" ? "quiet" : "") },
+    ]);
+    function fill() {
         const word = search.value.toLowerCase();
-        replace(body, rows.filter((row) => `${row.name} ${row.value} ${row.from}`.toLowerCase().includes(word)).slice(0, 1000).map((row) => h(
-            "tr", {},
-            h("th", { scope: "row", class: "mono", text: cut(row.name, 200) }),
-            h("td", { class: "mono value" }, row.value === "********" ? h("span", { class: "masked", title: t("config.masked") }, "••••••••", h("span", { class: "unseen", text: t("config.masked") })) : told(row.value)),
-            h("td", {}, badge(cut(row.from === own ? t("origin.own") : origin(row.from), 60), row.from === "settings" ? "quiet" : "")))));
-    };
-    search.addEventListener("input", fill);
+        table.show(rows.filter((row) => `${row.name} ${row.value} ${row.from}`.toLowerCase().includes(word)).slice(0, 1000));
+    }
     fill();
     replace(
-        root, h("h2", { class: "unseen", text: t("phone.tab.config") }), h("p", { class: "lead", text: t("config.lead") }), h("div", { class: "toolbar" }, search),
-        h("div", { class: "table-place", tabIndex: 0, role: "region", "aria-label": t("phone.tab.config") },
-            h("table", { class: "table" }, h("thead", {}, h("tr", {}, ["name", "value", "from"].map((key) => h("th", { scope: "col", text: t(`config.${key}`) })))), body)));
+        root, h("h2", { class: "unseen", text: t("phone.tab.config") }), h("p", { class: "lead", text: t("config.lead") }),
+        h("div", { class: "toolbar" }, h("div", { class: "search-box" }, icon("search"), search)), table.element);
     return null;
 }

@@ -7,7 +7,8 @@ import { api } from "../../core/api.js";
 import { link } from "../../core/router.js";
 import { ago, dateTime, number } from "../../core/format.js";
 import { badge } from "../../components/basics.js";
-import { makeEvent } from "../../components/event-row.js";
+import { makeEventList } from "../../components/event-list.js";
+import { makeTable } from "../../components/table.js";
 
 const named = (prefix, key) => (has(`${prefix}.${key}`) ? t(`${prefix}.${key}`) : key);
 
@@ -15,6 +16,17 @@ export async function show(root, { id, phone, signal }) {
     const evidence = await api.get(api.device(id, "/evidence"), { signal });
     const advice = phone()?.mac ? await api.get(`/1.0/dhcp/advice?mac=${api.part(phone().mac)}${phone().vendor ? `&vendor=${api.part(phone().vendor)}` : ""}`, { signal }).catch(() => null) : null;
     const { association, binding, sightings, events } = evidence;
+    const table = makeTable(t("evidence.sightings"), [
+        { title: t("evidence.source"), isHead: true, cell: (sighting) => sighting.source.toUpperCase() },
+        { title: t("evidence.trust"), cell: (sighting) => badge(named("trust", sighting.trust)) },
+        { title: t("evidence.says"), cell: (sighting) => told([sighting.vendor, sighting.model, sighting.version, sighting.mac, sighting.ip].filter(Boolean).join(" · ")) },
+        { title: t("evidence.because"), cell: (sighting) => h("span", { lang: "en" }, told(sighting.basis.join("; "))) },
+        { title: t("evidence.last"), class: "moment", cell: (sighting) => h("span", { title: dateTime(sighting.last), text: ago(sighting.last) }) },
+        { title: t("evidence.count"), class: "number", cell: (sighting) => number(sighting.count) },
+    ]);
+    table.show(sightings);
+    const list = makeEventList();
+    list.show([...events].reverse());
     replace(
         root, h("h2", { class: "unseen", text: t("phone.tab.evidence") }),
         h("div", { class: "cards" },
@@ -26,12 +38,6 @@ export async function show(root, { id, phone, signal }) {
                     : h("p", { text: t("evidence.no-binding") })),
             advice?.values?.length ? h("section", { class: "panel" }, h("h3", { text: t("evidence.dhcp") }), h("ul", { class: "plain", lang: "en" }, advice.values.map((value) => h("li", {}, told(value))))) : null),
         h("h3", { text: t("evidence.sightings") }),
-        sightings.length === 0 ? h("p", { class: "hint", text: t("evidence.no-sightings") })
-            : h("div", { class: "table-place", tabIndex: 0, role: "region", "aria-label": t("evidence.sightings") }, h("table", { class: "table" },
-                h("thead", {}, h("tr", {}, ["source", "trust", "says", "because", "last", "count"].map((key) => h("th", { scope: "col", text: t(`evidence.${key}`) })))),
-                h("tbody", {}, sightings.map((sighting) => h(
-                    "tr", {}, h("td", {}, sighting.source.toUpperCase()), h("td", {}, badge(named("trust", sighting.trust))),
-                    h("td", {}, told([sighting.vendor, sighting.model, sighting.version, sighting.mac, sighting.ip].filter(Boolean).join(" · "))),
-                    h("td", { lang: "en" }, told(sighting.basis.join("; "))), h("td", { title: dateTime(sighting.last) }, ago(sighting.last)), h("td", { class: "number", text: number(sighting.count) })))))),
-        events.length ? [h("h3", { text: t("evidence.events") }), h("ol", { class: "events" }, [...events].reverse().map((event) => h("li", {}, makeEvent(event, { isDated: true }))))] : null);
+        sightings.length === 0 ? h("p", { class: "hint", text: t("evidence.no-sightings") }) : table.element,
+        events.length ? [h("h3", { text: t("evidence.events") }), list.element] : null);
 }

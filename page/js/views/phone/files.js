@@ -37,7 +37,7 @@ export async function show(root, { id, signal }) {
             ? h("li", {}, h("div", { class: "file-row fixed" }, h("span", { class: "mono" }, told(file.path)), h("span", { class: "file-marks" }, badge(t("files.many"), "quiet"))))
             : row(file.path, [
                 file.trigger ? badge(t("files.trigger"), "accent") : null, file.sensitive ? badge(t("files.sensitive")) : null, file.template ? null : badge(t("files.static"), "quiet"),
-                ...file.protocols.map((name) => badge(name.toUpperCase(), "quiet")),
+                h("span", { class: "sub", text: file.protocols.map((name) => name.toUpperCase()).join(", ") }),
             ], () => api.get(api.device(id, `/file?path=${api.part(file.path)}`), { signal })))),
         uploads.length ? [h("h3", { text: t("files.uploads") }), h("ul", {}, uploads.map((file) => row(file.name, [badge(bytes(file.bytes), "quiet")], () => api.get(api.device(id, `/uploads/${api.part(file.name)}`), { signal }))))] : null);
     replace(root, h("h2", { class: "unseen", text: t("phone.tab.files") }), h("p", { class: "lead", text: t("files.lead") }), h("div", { class: "files" }, list, content));

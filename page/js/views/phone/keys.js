@@ -32,14 +32,15 @@ export async function show(root, { id, phone, signal }) {
 
     function draw() {
         const highest = Math.max(0, ...Object.keys(keys).map(Number).filter((number) => Number.isSafeInteger(number) && number <= 1000));
-        const pages = keyPages(count, Math.max(highest, extra ? count + extra * 20 : 0));
+        const pages = keyPages(count, Math.max(highest, extra ? count + extra : 0), now);
+        const own = pages.filter((page) => page.kind === "phone").length;
         replace(place, pages.map((page) => h(
             "figure", { class: `key-page ${page.kind}` },
-            h("figcaption", { text: page.kind === "module" ? t("keys.module", { number: page.number }) : pages.filter((other) => other.kind === "phone").length > 1 ? t("keys.page", { number: page.number }) : phoneName(now) }),
-            h("div", { class: "device-face" },
-                h("div", { class: "key-side left" }, page.left.map(makeKey)),
+            h("figcaption", { text: page.kind === "module" ? t("keys.module", { number: page.number }) : own > 1 ? t("keys.page", { number: page.number }) : phoneName(now) }),
+            h("div", { class: `device-face ${page.left.length ? "" : "one-side"}` },
+                page.left.length ? h("div", { class: "key-side left" }, page.left.map(makeKey)) : null,
                 page.kind === "phone" ? h("div", { class: "display", "aria-hidden": "true" }, h("span", { class: "display-time", text: "12:30" }), h("span", {}, told(now.lines[0]?.display_name ?? ""))) : null,
-                h("div", { class: "key-side right" }, page.right.map(makeKey))))));
+                h("div", { class: "key-side right" }, page.right.map(makeKey), page.hasPager ? h("div", { class: "key pager", "aria-hidden": "true", text: `${page.number} / ${own}` }) : null)))));
         replace(
             foot,
             modules > 0 && extra === 0 && highest <= count ? button(t("keys.add-module"), () => { extra = 1; draw(); }, { symbol: "plus" }) : null,
@@ -100,7 +101,7 @@ export async function show(root, { id, phone, signal }) {
         keys = fresh.raw_config.funckeys ?? {};
         if (wish === null && keys[number]) toast(t("keys.inherited"), "bad");
         draw();
-        place.querySelectorAll(".key")[number - 1]?.focus();
+        place.querySelectorAll("button.key")[number - 1]?.focus();
         store.touch(id);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whose phone it is: its lines, and putting another one on it.
 
-import { h, replace, told } from "../../core/dom.js";
+import { h, replace, refill, told } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { api } from "../../core/api.js";
 import { link } from "../../core/router.js";
@@ -14,7 +14,7 @@ export async function show(root, { id, phone, signal }) {
         const now = phone();
         if (!now) return;
         const lines = now.lines.map((line) => store.lines.get(line.id) ?? line);
-        replace(
+        refill(
             root, h("h2", { class: "unseen", text: t("phone.tab.lines") }),
             lines.length === 0
                 ? empty(t("phone.no-line"), t("phone.no-line-text"), button(t("phone.assign"), assign, { kind: "primary" }), " ", linkButton(t("start.people.action"), link("people")))
@@ -24,7 +24,7 @@ export async function show(root, { id, phone, signal }) {
                         h("div", {}, h("h3", {}, told(line.display_name)),
                             h("p", { class: "sub" }, t("people.column.number"), " ", told(line.number), line.username && line.username !== line.number ? [" · ", told(line.username)] : null,
                                 line.server ? [" · ", told(line.server.host)] : null)),
-                        linkButton(t("phone.line-edit"), link("people", line.id))))),                ]);
+                        linkButton(t("phone.line-edit"), link("people", line.id)))))]);
     };
 
     function assign() {

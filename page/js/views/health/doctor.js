@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What must be so for phones to come up, what was found, and what to do about it.
 
-import { h, replace, told, cut } from "../core/dom.js";
-import { t, has } from "../core/i18n.js";
-import { api } from "../core/api.js";
-import { badge, button, complain, notice } from "../components/basics.js";
+import { h, replace, told, cut } from "../../core/dom.js";
+import { t, has } from "../../core/i18n.js";
+import { api } from "../../core/api.js";
+import { badge, busy, button, complain, notice } from "../../components/basics.js";
 
 const kinds = { ok: "good", skipped: "quiet", warning: "warn", failed: "bad" };
 const order = ["failed", "warning", "ok", "skipped"];
@@ -12,17 +12,15 @@ const LONGEST = 1500;
 
 export async function doctor(body, signal) {
     const result = h("div", {});
-    const again = button(t("doctor.again"), async () => {
-        again.disabled = true;
+    const again = button(t("doctor.again"), () => busy(again, async () => {
         again.querySelector("span").textContent = t("doctor.looking");
         try {
             await look();
         } catch (error) {
             if (!signal.aborted) complain(error);
         }
-        again.disabled = false;
         again.querySelector("span").textContent = t("doctor.again");
-    });
+    }), { symbol: "sync" });
     async function look() {
         const { outcome, checks } = await api.get("/1.0/doctor", { signal });
         const sorted = [...checks].sort((one, other) => order.indexOf(one.outcome) - order.indexOf(other.outcome));
