@@ -134,6 +134,7 @@ public struct ProvisioningDecisions: OnboardingDecisions {
             changes.note(changed, by: call.id)
             return .accepted(CallAnswer(speech: voice.speech(done, number: line?.number)))
         case .unknownCode: return .refused(.unknownCode, speech: voice.speech(.unknownCode))
+        case .wrongPhone: return .refused(.notAllowed, speech: voice.speech(.wrongPhone))
         case .wrongPIN: return .refused(.wrongPIN, speech: voice.speech(.wrongPIN))
         case .locked(let seconds): return .refused(.locked(retryAfter: .seconds(seconds)), speech: voice.speech(.locked))
         case .notPossible: return .refused(.notPossible, speech: voice.speech(.notLoggedIn))

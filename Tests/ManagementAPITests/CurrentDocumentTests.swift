@@ -73,6 +73,14 @@ struct CurrentDocumentTests {
         #expect(try await client.post("/1.0/lines", ["number": "103"], headers: ["Idempotency-Key": "k-2"]).status == 400)
         #expect(try await client.post("/1.0/lines", ["number": "103", "display_name": "C"], headers: ["Idempotency-Key": "k-2"]).status == 201)
         #expect(try await client.post("/1.0/lines", body, headers: ["Idempotency-Key": ""]).status == 400)
+        // What was only tried is not what is done afterwards.
+        func add(_ query: String) async throws -> Answer {
+            try await client.send(
+                .post, "/1.0/lines/import\(query)", headers: ["Idempotency-Key": "k-3", "Content-Type": "text/csv"],
+                bytes: Array("number,display_name\n200,N\n".utf8))
+        }
+        #expect(try await add("?dry_run=true").status == 200)
+        #expect(try await add("").status == 422)
     }
 
     @Test("Who asks too much is told to wait")
@@ -165,6 +173,70 @@ struct CurrentDocumentTests {
         #expect(seen.json["lines"]?.array?.compactMap { $0["number"]?.string } == ["102"])
         #expect(try await api.get("/1.0/devices/gateway").json["lines"]?.array?.count == 2)
         #expect(try await api.client.delete("/1.0/devices/gateway", headers: ["Wazo-Tenant": api.sub2]).status == 404)
+    }
+
+    @Test("A tenant's device takes the place of no config, and is put on none of another's")
+    func foreignConfigs() async throws {
+        let api = try await TenantedAPI(plugins: AcmePlugin.catalog())
+        let base = try await api.client.get("/0.2/cfg_mgr/configs/base").text
+        #expect(try await api.client.post("/1.0/devices", ["id": "base"]).status == 400)
+        _ = try await api.client.post("/1.0/configs", ["id": "site", "parent_ids": [], "raw_config": ["admin_password": "sesame"]])
+        for id in ["base", "autoprov", "site"] {
+            let refused = try await api.client.post("/1.0/devices", ["id": .string(id)], headers: ["X-Auth-Token": api.otherToken])
+            #expect(refused.status == 400 && refused.text.contains("choose another"), "\(refused.text)")
+        }
+        #expect(try await api.client.get("/0.2/cfg_mgr/configs/base").text == base)
+
+        let gateway: JSONObject = ["id": "gateway", "mac": "00:11:22:33:44:55", "vendor": "Acme", "model": "One", "plugin": .string(AcmePlugin.id)]
+        #expect(try await api.client.addDevice(gateway).status == 201)
+        for (number, tenant) in [("101", api.sub1), ("102", api.sub2)] {
+            let line = try await api.client.post("/1.0/lines", ["number": .string(number), "display_name": "N"], headers: ["Wazo-Tenant": tenant])
+            #expect(try await api.client.post(try #require(line.headers[.location]) + "/assign", ["device": "gateway"]).status == 200)
+        }
+        #expect(try await api.addDevice("own", tenant: api.sub2).status == 201)
+        func put(_ config: String, on device: String, _ token: String) async throws -> Answer {
+            try await api.client.send(
+                .patch, "/1.0/devices/\(device)", headers: ["X-Auth-Token": token, "Content-Type": "application/json"],
+                bytes: (["config": .string(config)] as JSONValue).serialized())
+        }
+        for config in ["gateway", "site", "base", "nowhere"] {
+            let refused = try await put(config, on: "own", api.otherToken)
+            #expect(refused.status == 400 && refused.text.contains("administrator of the appliance"), "\(config): \(refused.text)")
+            let device: JSONObject = ["id": "own", "config": .string(config)]
+            let replaced = try await api.client.put("/0.2/dev_mgr/devices/own", ["device": .object(device)], headers: ["X-Auth-Token": api.otherToken])
+            #expect(replaced.status == 400, "\(replaced.status) \(replaced.text)")
+        }
+        #expect(try await put("own", on: "own", api.otherToken).status == 200)
+        // The appliance's administrators choose among all.
+        #expect(try await put("site", on: "own", APIClient.token).status == 200)
+        #expect(try await api.addDevice("second", tenant: api.sub2).status == 201)
+        #expect(try await put("site", on: "second", api.otherToken).status == 200)
+    }
+
+    @Test("Who gives lines codes learns of few that they are others', and then gives none")
+    func foreignCodes() async throws {
+        let api = try await TenantedAPI()
+        for number in 100..<120 {
+            let line: JSONValue = ["number": .string("\(number)"), "display_name": "N", "provisioning_code": .string("111\(number)")]
+            #expect(try await api.client.post("/1.0/lines", line, headers: ["Wazo-Tenant": api.sub1]).status == 201)
+        }
+        let table = "number,display_name,provisioning_code\n" + (100..<120).map { "\($0),N,111\($0)\n" }.joined()
+        func check(_ token: String, _ tenant: String) async throws -> Answer {
+            try await api.client.send(
+                .post, "/1.0/lines/import?dry_run=true", headers: ["X-Auth-Token": token, "Wazo-Tenant": tenant, "Content-Type": "text/csv"],
+                bytes: Array(table.utf8))
+        }
+        let first = try await check(api.otherToken, api.sub2)
+        #expect(first.status == 422 && first.json["problems"]?.array?.count == 1)
+        // An administrator of the appliance is told every problem.
+        #expect(try await check(APIClient.token, api.sub2).json["problems"]?.array?.count == 20)
+        for _ in 0..<4 { #expect(try await check(api.otherToken, api.sub2).status == 422) }
+        let refused = try await check(api.otherToken, api.sub2)
+        #expect(refused.status == 400 && refused.text.contains("leave codes out"))
+        let own: JSONValue = ["number": "500", "display_name": "N", "provisioning_code": "999999"]
+        #expect(try await api.client.post("/1.0/lines", own, headers: ["X-Auth-Token": api.otherToken]).status == 400)
+        let plain = try await api.client.post("/1.0/lines", ["number": "500", "display_name": "N"], headers: ["X-Auth-Token": api.otherToken])
+        #expect(plain.status == 201)
     }
 
     @Test("A gateway takes lines of several tenants; each tenant sees its own, and nothing of the others'")

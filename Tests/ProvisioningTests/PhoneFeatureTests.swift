@@ -69,6 +69,55 @@ struct PhoneFeatureTests {
         #expect(try await numbers(test, alice) == ["101"])
     }
 
+    @Test("A guest stays one: the phone is its tenant's, and the code of a tenant elsewhere opens it not")
+    func tenants() async throws {
+        let (test, alice, _, features) = try await site()
+        let book = TenantBook(test.appliance)
+        let customer = try await book.create(.init(name: "customer"), below: test.tenant).id
+        let other = try await book.create(.init(name: "other"), below: test.tenant).id
+        for (tenant, number, code) in [(customer, "201", "444444"), (other, "301", "555555")] {
+            _ = try await LineBook(test.appliance, scope: TenantScope(tenant)).add(.init(number: number, displayName: "N\(number)", provisioningCode: code))
+        }
+        // Who may dial it at a phone of the tenant above works there for a while, and leaves it as it was.
+        _ = await features.login("444444", at: alice, source: nil)
+        #expect(try await numbers(test, alice) == ["201"])
+        #expect(try await test.device().tenant == test.tenant)
+        _ = await features.logout(at: alice, source: nil)
+        #expect(try await numbers(test, alice) == ["101"])
+        #expect(try await test.device().tenant == test.tenant)
+
+        var phone = try await test.device()
+        phone.tenant = customer
+        try await test.store.transaction { [phone] in try $0.save(phone) }
+        #expect(await features.login("555555", at: alice, source: nil) == .wrongPhone)
+        #expect(try await numbers(test, alice) == ["101"])
+    }
+
+    @Test("A log-in ends when an administrator resets the phone: its next owner keeps it")
+    func resetOfGuest() async throws {
+        let (test, alice, _, features) = try await site()
+        _ = await features.login("333333", at: alice, source: nil)
+        let devices = DeviceBook(test.appliance, scope: TenantScope(test.tenant))
+        #expect(try await devices.reset(alice))
+        #expect(try await numbers(test, alice).isEmpty)
+        _ = await test.dialling.dial("333333", from: alice, source: nil)
+        #expect(await features.logout(at: alice, source: nil) == .notPossible)
+        #expect(try await numbers(test, alice) == ["103"])
+    }
+
+    @Test("A phone whose guest an administrator takes off is its owner's again")
+    func guestTakenOff() async throws {
+        let (test, alice, _, features) = try await site()
+        _ = await features.login("222222", at: alice, source: nil)
+        let guest = try #require(try await test.store.lines(on: alice).first)
+        _ = try await test.lines.unassign(guest.id)
+        #expect(try await numbers(test, alice) == ["101"])
+        // The guest has no phone now, and a log-in elsewhere leads to none.
+        _ = await features.login("222222", at: alice, source: nil)
+        #expect(await features.logout(at: alice, source: nil) == .done(nil, changed: [alice]))
+        #expect(try await numbers(test, alice) == ["101"])
+    }
+
     @Test("A reset needs the right PIN, and five wrong ones lock")
     func reset() async throws {
         let (test, alice, _, features) = try await site()

@@ -137,10 +137,13 @@ struct ForeignTenantTests {
             let site = try await Site(fake, base)
             let tenant = try #require(try await site.appliance.store.setting(FirstStart.tenantSetting).map(TenantID.init))
             let device = try await DeviceBook(site.appliance, scope: TenantScope(tenant)).create(["vendor": "Acme"])
+            // Tenants below it stay below it.
+            let child = try await TenantBook(site.appliance).create(.init(name: "customer"), below: tenant)
             let tenants = ForeignTenants(site.appliance)
             for _ in 0..<2 { try await tenants.adopt(try await site.client.ownTenant()) }
             #expect(try await site.appliance.store.device(device)?.tenant == TenantID(FakeWazoAuth.own))
-            #expect(try await site.appliance.store.tenants().tenants.map(\.id) == [TenantID(FakeWazoAuth.own)])
+            let tree = try await site.appliance.store.tenants()
+            #expect(Set(tree.tenants.map(\.id)) == [TenantID(FakeWazoAuth.own), child.id] && tree[child.id]?.parent == TenantID(FakeWazoAuth.own))
             #expect(try await site.access("administrator's", tenant: "sub1").tenant == TenantID("sub1"))
         }
     }

@@ -25,8 +25,8 @@ final class RequestGate: Sendable {
     private static let maximumRefusals = 300, refusalSeconds = 60.0
     /// The most clients that are counted; when it is reached the counts begin anew.
     private static let capacity = 10_000
-    /// How long an answer is remembered, and how many.
-    private static let keySeconds = 86_400.0, maximumKeys = 10_000
+    /// How long an answer is remembered, how many, and with how many bytes altogether: some hundred imports of large tables.
+    private static let keySeconds = 86_400.0, maximumKeys = 10_000, maximumKeptBytes = 64 << 20
     /// The longest key that is taken; a UUID has 36 characters.
     private static let maximumKeyLength = 255
 
@@ -40,12 +40,22 @@ final class RequestGate: Sendable {
         let time: Double
         /// `nil` while the first request is being answered.
         var response: APIResponse?
+        /// About how many bytes the answer takes.
+        var bytes = 0
     }
 
     private struct State {
         var buckets: [String: Bucket] = [:]
         var refusals: [String: (count: Int, since: Double)] = [:]
         var answers: [String: Remembered] = [:]
+        var keptBytes = 0
+        var isFull: Bool { answers.count >= RequestGate.maximumKeys || keptBytes >= RequestGate.maximumKeptBytes }
+
+        /// Forgets the answers that are not wanted any more.
+        mutating func keep(where isWanted: (Remembered) -> Bool) {
+            answers = answers.filter { isWanted($0.value) }
+            keptBytes = answers.values.reduce(0) { $0 + $1.bytes }
+        }
     }
 
     private let limits: RequestLimits
@@ -93,17 +103,19 @@ final class RequestGate: Sendable {
     }
 
     /// Answers a request that the client may send again, because it did not hear the answer: it is done once.
+    ///
+    /// - Parameter target: The path and the query of the request.
     func once(
-        _ key: String, by client: String, _ path: String, _ body: JSONValue, _ answer: () async throws -> APIResponse
+        _ key: String, by client: String, _ target: String, _ body: JSONValue, _ answer: () async throws -> APIResponse
     ) async throws -> APIResponse {
         guard (1...Self.maximumKeyLength).contains(key.utf8.count) else {
             throw APIError(.badRequest, "an Idempotency-Key has 1 to \(Self.maximumKeyLength) characters")
         }
         let place = client + "\u{0}" + key, now = now()
-        let request = SHA256.hash(data: Array(path.utf8) + [0] + body.serialized(.sorted))
+        let request = SHA256.hash(data: Array(target.utf8) + [0] + body.serialized(.sorted))
         let known = try state.withLock { state -> APIResponse? in
-            if state.answers.count >= Self.maximumKeys { state.answers = state.answers.filter { now - $0.value.time < Self.keySeconds } }
-            if state.answers.count >= Self.maximumKeys { state.answers = state.answers.filter { $0.value.response == nil } }
+            if state.isFull { state.keep { now - $0.time < Self.keySeconds } }
+            if state.isFull { state.keep { $0.response == nil } }
             guard let known = state.answers[place], now - known.time < Self.keySeconds else {
                 state.answers[place] = Remembered(request: request, time: now)
                 return nil
@@ -119,7 +131,12 @@ final class RequestGate: Sendable {
         if let known { return known }
         do {
             let response = try await answer()
-            state.withLock { $0.answers[place]?.response = response }
+            let bytes = response.body?.serialized(.sorted).count ?? 0
+            state.withLock { state in
+                state.answers[place]?.response = response
+                state.answers[place]?.bytes = bytes
+                state.keptBytes += bytes
+            }
             return response
         } catch {
             // What was refused changed nothing: it may be tried again.

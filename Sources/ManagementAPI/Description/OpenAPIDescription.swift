@@ -53,7 +53,7 @@ enum OpenAPIDescription {
             "name": "Wazo-Tenant", "in": "header", "description": "the tenant for which to act, if it is not the token's own",
             "schema": ["type": "string"],
         ])
-        if route.method == .post { parameters.append(header("Idempotency-Key", matching: "^[!-~]{1,255}$", "by which a request that is sent again is known as the same")) }
+        if route.method == .post, !described.hasFile { parameters.append(header("Idempotency-Key", matching: "^[!-~]{1,255}$", "by which a request that is sent again is known as the same")) }
         switch described.revision {
         case .none: break
         case .shown where route.method == .get: parameters.append(header("If-None-Match", "the ETag of what the client has: if it is the same still, the answer is 304"))

@@ -112,7 +112,9 @@ public struct ManagementResponder: HTTPResponder {
             try await AuditActor.$current.withValue(access?.actor) { try await route.handler(apiRequest) }
         }
         if method == .post, !dialect.isStrict, let key = request.headers[.idempotencyKey], let access {
-            return try await gate.once(key, by: "\(access.actor.name) \(access.tenant)", request.uri.path, apiRequest.body, answer)
+            // A file is read while it comes, and is not at hand to be compared.
+            if apiRequest.file != nil { throw APIError(.badRequest, "an Idempotency-Key is not for files: send the file without it, the same one twice does no harm") }
+            return try await gate.once(key, by: "\(access.actor.name) \(access.tenant)", request.uri.string, apiRequest.body, answer)
         }
         let response = try await answer()
         guard route.method == .get, route.operation?.revision == .shown, let revision = response.revision,

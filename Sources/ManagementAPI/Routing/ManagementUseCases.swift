@@ -105,13 +105,20 @@ public struct ManagementUseCases: Sendable {
     /// The device documents that a request can see.
     func devices(_ request: APIRequest) async throws -> DeviceBook {
         let scope = try await request.scope()
+        return DeviceBook(appliance, scope: scope, isAppliance: isAppliance(request, scope))
+    }
+
+    /// Whether the appliance's own administrators ask.
+    private func isAppliance(_ request: APIRequest, _ scope: TenantScope) -> Bool {
         // Where wazo-auth keeps the tokens, the tenant of the request is all that is known of who asks.
-        let isAppliance = request.access?.ownTenant.map { $0 == tenant } ?? scope.holds(tenant)
-        return DeviceBook(appliance, scope: scope, vouchesForAddresses: isAppliance)
+        request.access?.ownTenant.map { $0 == tenant } ?? scope.holds(tenant)
     }
 
     /// The lines that a request can see.
-    func lines(_ request: APIRequest) async throws -> LineBook { LineBook(appliance, scope: try await request.scope()) }
+    func lines(_ request: APIRequest) async throws -> LineBook {
+        let scope = try await request.scope()
+        return LineBook(appliance, scope: scope, isAppliance: isAppliance(request, scope))
+    }
 
     /// The locks after wrong codes that a request can see.
     func codeLocks(_ request: APIRequest) async throws -> CodeLocks {

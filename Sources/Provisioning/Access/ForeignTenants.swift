@@ -32,6 +32,10 @@ public actor ForeignTenants {
                 token.tenant = tenant
                 try transaction.save(token)
             }
+            for var child in try transaction.tenants().tenants where child.parent == former {
+                child.parent = child.id == tenant ? nil : tenant
+                try transaction.save(child)
+            }
             try transaction.delete(former)
         }
     }

@@ -93,7 +93,10 @@ public struct TenantBook: Sendable {
     /// Deletes the devices, the lines and the provisioning key of a tenant that is no more.
     static func deleteContents(of id: TenantID, now: Double, in transaction: any StoreTransaction) throws {
         let lines = try transaction.lines(of: id)
-        for line in lines { try transaction.delete(line.id) }
+        for line in lines {
+            try transaction.delete(line.id)
+            try HotDesk.forget(line.id, in: transaction)
+        }
         for device in try transaction.devices(of: id) { try DeviceBook.delete(device, in: transaction) }
         // A gateway of another tenant must not go on with the accounts of this one.
         var seen: Set<DeviceID> = []

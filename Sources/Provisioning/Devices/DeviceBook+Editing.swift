@@ -77,6 +77,7 @@ extension DeviceBook {
             device.document["is_new"] = former.document["is_new"]
             device.document["configured"] = former.document["configured"]
             judgeAddress(of: &device, formerly: former)
+            try checkConfig(of: device, formerly: former, in: transaction)
             if let wanted { try Self.move(&device, to: wanted, within: scope, in: transaction) }
             if device.document["plugin"] != former.document["plugin"] { try transaction.deleteAssociation(of: id) }
             device.isConfigured = try DeviceRegistry.canBeServed(device, catalog, in: transaction)

@@ -8,15 +8,17 @@ public import ProvModel
 public struct DeviceBook: Sendable {
     let appliance: Appliance
     let scope: TenantScope
-    private let vouchesForAddresses: Bool
+    /// Whether the appliance's own administrators ask.
+    private let isAppliance: Bool
 
     /// Makes the use case for a tenant's devices, and those of all tenants below it.
     ///
-    /// - Parameter vouchesForAddresses: Whether what is said here of a device's address is as good as what was seen: provd sends requests there.
-    public init(_ appliance: Appliance, scope: TenantScope, vouchesForAddresses: Bool = true) {
+    /// - Parameter isAppliance: Whether the appliance's own administrators ask. What they say of a device's address is as good as what was seen, and
+    ///   they choose its config among all.
+    public init(_ appliance: Appliance, scope: TenantScope, isAppliance: Bool = true) {
         self.appliance = appliance
         self.scope = scope
-        self.vouchesForAddresses = vouchesForAddresses
+        self.isAppliance = isAppliance
     }
 
     /// The devices with a value, oldest first.
@@ -40,8 +42,10 @@ public struct DeviceBook: Sendable {
         let catalog = appliance.plugins.catalog, now = appliance.now(), tenant = scope.tenant
         return try await appliance.store.transaction { transaction in
             guard try transaction.device(id) == nil else { throw DocumentError("id", id.description) }
+            try checkName(id, in: transaction)
             var device = Device(id: id, document: checked)
             device.tenant = tenant
+            try checkConfig(of: device, formerly: nil, in: transaction)
             // What belongs to the appliance's own tenant waits for a tenant that claims it.
             device.document["is_new"] = .bool(try Self.isMain(tenant, in: transaction))
             judgeAddress(of: &device, formerly: nil)
@@ -71,6 +75,7 @@ public struct DeviceBook: Sendable {
             let isMain = try device.tenant.map { try Self.isMain($0, in: transaction) } ?? false
             device.document["is_new"] = .bool(isNew && isMain)
             judgeAddress(of: &device, formerly: former)
+            try checkConfig(of: device, formerly: former, in: transaction)
             device.isConfigured = try DeviceRegistry.canBeServed(device, catalog, in: transaction)
             guard device != former else { return true }
             // A plugin that the client names anew is its choice from now on.
@@ -100,6 +105,7 @@ public struct DeviceBook: Sendable {
 
     static func delete(_ device: Device, in transaction: any StoreTransaction) throws {
         try transaction.delete(device.id)
+        try HotDesk.forget(device.id, in: transaction)
         // Known anew it is a new device: what it was bound to counts no longer.
         if let mac = device.mac { try transaction.deleteBinding(of: mac) }
         if let config = device.config { try AutoprovConfig.removeIfOrphaned(config, in: transaction) }
@@ -111,8 +117,27 @@ public struct DeviceBook: Sendable {
     /// own services, those of other tenants. Where a device was seen, and what the appliance's own administrators say, counts.
     func judgeAddress(of device: inout Device, formerly former: Device?) {
         device.isAddressClaimed = false
-        guard let ip = device.ip, !vouchesForAddresses else { return }
+        guard let ip = device.ip, !isAppliance else { return }
         device.isAddressClaimed = former?.ip == ip ? former?.isAddressClaimed ?? false : true
+    }
+
+    /// Checks that a new device is not named after a config: once it has a line, the config of its name is its own.
+    private func checkName(_ id: DeviceID, in transaction: any StoreTransaction) throws {
+        guard let config = try transaction.config(ConfigID(stored: id.description)) else { return }
+        guard isAppliance, config.isDeletable else { throw DocumentError("id", "a config has the id \(id), which the device's own config would have: choose another") }
+    }
+
+    /// Checks that who acts for a tenant puts its devices on no config of somebody else: it holds the passwords of lines.
+    ///
+    /// What a device is on already stays. New to it may be its own, one made for any device, and one that only devices of the scope share.
+    func checkConfig(of device: Device, formerly former: Device?, in transaction: any StoreTransaction) throws {
+        guard !isAppliance, let id = device.config, id != former?.config, id.description != device.id.description else { return }
+        let config = try transaction.config(id), devices = try transaction.devices(where: .config(id))
+        let isFree = config?.isTransient == true && config?.rawConfig["sip_lines"]?["1"] == [:]
+        let isShared = try config != nil && !devices.isEmpty && devices.allSatisfy { scope.holds($0.tenant) } && transaction.device(DeviceID(stored: id.description)) == nil
+        guard isFree || isShared else {
+            throw DocumentError("config", "config \(id) is none that this tenant's devices can have: leave it out, or ask an administrator of the appliance to choose it")
+        }
     }
 
     /// Whether a tenant is the appliance's own.

@@ -13,21 +13,26 @@ extension LineBook {
     public func update(
         _ id: LineID, expecting: ExpectedRevision = .any, _ change: @escaping @Sendable (inout Line) throws -> Void
     ) async throws -> Line? {
-        let scope = scope, now = appliance.now()
-        return try await appliance.store.transaction { transaction in
-            guard let former = try transaction.line(id), scope.holds(former.tenant) else { return nil }
-            try expecting.check(former.revision)
-            var line = former
-            try change(&line)
-            line.tenant = former.tenant
-            line.device = former.device
-            if line.provisioningCode != former.provisioningCode { line.issue(code: line.provisioningCode, at: now) }
-            guard line != former else { return former }
-            try LineRules.check(line)
-            try Self.checkClashes(of: line, in: transaction)
-            try transaction.save(line)
-            if let device = try line.device.flatMap(transaction.device) { try Assignment(now: now).settle(device, in: transaction) }
-            return line
+        let scope = scope, knows = knows, now = appliance.now()
+        return try await countingForeignCodes {
+            try await appliance.store.transaction { transaction in
+                guard let former = try transaction.line(id), scope.holds(former.tenant) else { return nil }
+                try expecting.check(former.revision)
+                var line = former
+                try change(&line)
+                line.tenant = former.tenant
+                line.device = former.device
+                if line.provisioningCode != former.provisioningCode {
+                    if line.provisioningCode != nil { try checkChoice() }
+                    line.issue(code: line.provisioningCode, at: now)
+                }
+                guard line != former else { return former }
+                try LineRules.check(line)
+                try Self.checkClashes(of: line, knows, in: transaction)
+                try transaction.save(line)
+                if let device = try line.device.flatMap(transaction.device) { try Assignment(now: now).settle(device, in: transaction) }
+                return line
+            }
         }
     }
 
@@ -93,20 +98,25 @@ extension LineBook {
     ///
     /// - Parameter isDryRun: Whether nothing is to be written.
     /// - Returns: The lines as they are now, or would be.
-    /// - Throws: ``LineImportError`` with every problem, else `StoreError`.
+    /// - Throws: ``LineImportError`` with every problem up to the first code of another tenant, `LineError` if none may be chosen, else `StoreError`.
     public func add(_ drafts: [Draft], isDryRun: Bool) async throws -> [Line] {
-        let tenant = scope.tenant, rules = appliance.settings.codes, now = appliance.now()
+        let tenant = scope.tenant, knows = knows, rules = appliance.settings.codes, now = appliance.now()
+        if drafts.contains(where: { $0.provisioningCode != nil }) { try checkChoice() }
         do {
             return try await appliance.store.transaction { transaction in
                 var problems: [LineImportError.Problem] = []
                 var lines: [Line] = []
                 for (index, draft) in drafts.enumerated() {
                     do {
-                        lines.append(try Self.add(draft, for: tenant, rules, now: now, in: transaction))
+                        lines.append(try Self.add(draft, for: tenant, knows, rules, now: now, in: transaction))
                     } catch let error as WrongLine {
                         problems += error.problems.map { .init(index: index, field: $0.field, text: $0.description) }
                     } catch let error as LineError {
                         problems.append(.init(index: index, field: error.field, text: error.description))
+                    } catch let foreign as ForeignCode {
+                        // A table of guesses tells of one.
+                        problems.append(.init(index: index, field: foreign.error.field, text: foreign.error.description))
+                        throw ForeignCodeInImport(problems: problems)
                     }
                 }
                 guard problems.isEmpty else { throw LineImportError(problems: problems) }
@@ -116,14 +126,18 @@ extension LineBook {
             }
         } catch let dryRun as DryRun {
             return dryRun.lines
+        } catch let foreign as ForeignCodeInImport {
+            noteForeignCode()
+            throw LineImportError(problems: foreign.problems)
         }
     }
 
     private struct DryRun: Error { let lines: [Line] }
+    private struct ForeignCodeInImport: Error { let problems: [LineImportError.Problem] }
     private struct WrongLine: Error { let problems: [LineError] }
 
     private static func add(
-        _ draft: Draft, for tenant: TenantID, _ rules: CodeRules, now: Double, in transaction: any StoreTransaction
+        _ draft: Draft, for tenant: TenantID, _ knows: (TenantID) -> Bool, _ rules: CodeRules, now: Double, in transaction: any StoreTransaction
     ) throws -> Line {
         var line = Line(
             id: LineID(Secrets.uuid()), tenant: tenant, number: draft.number, displayName: draft.displayName,
@@ -132,7 +146,7 @@ extension LineBook {
         let problems = LineRules.problems(of: line)
         guard problems.isEmpty else { throw WrongLine(problems: problems) }
         line.issue(code: try draft.provisioningCode ?? freeCode(rules, in: transaction), at: now)
-        try checkClashes(of: line, in: transaction)
+        try checkClashes(of: line, knows, in: transaction)
         try transaction.save(line)
         return line
     }
@@ -172,6 +186,7 @@ extension Line {
                 .string(id.description), .string(tenant.description), .string(number), .string(displayName), .string(username),
                 .string(password), provisioningCode.map { .string($0) } ?? .null, server.map { .string($0.host) } ?? .null,
                 server?.port.map { .int(Int($0)) } ?? .null, device.map { .string($0.description) } ?? .null,
+                codeIssued.map { .double($0) } ?? .null, codeUsed.map { .double($0) } ?? .null,
             ])
     }
 }

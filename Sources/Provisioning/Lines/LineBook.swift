@@ -7,11 +7,16 @@ public import ProvModel
 public struct LineBook: Sendable {
     let appliance: Appliance
     let scope: TenantScope
+    /// Whether the appliance's own administrators ask.
+    let isAppliance: Bool
 
     /// Makes the use case for a tenant's lines, and those of all tenants below it. New lines are the tenant's own.
-    public init(_ appliance: Appliance, scope: TenantScope) {
+    ///
+    /// - Parameter isAppliance: Whether the appliance's own administrators ask, who may know of all codes.
+    public init(_ appliance: Appliance, scope: TenantScope, isAppliance: Bool = true) {
         self.appliance = appliance
         self.scope = scope
+        self.isAppliance = isAppliance
     }
 
     /// What an administrator says of a new line. What is left out provd makes up.
@@ -48,13 +53,16 @@ public struct LineBook: Sendable {
     /// - Throws: `LineError` if the draft is wrong or clashes with another line, else `StoreError`.
     public func add(_ draft: Draft) async throws -> Line {
         let line = try line(of: draft)
-        let rules = appliance.settings.codes, now = appliance.now()
-        return try await appliance.store.transaction { transaction in
-            var line = line
-            line.issue(code: try draft.provisioningCode ?? Self.freeCode(rules, in: transaction), at: now)
-            try Self.checkClashes(of: line, in: transaction)
-            try transaction.save(line)
-            return line
+        let rules = appliance.settings.codes, now = appliance.now(), knows = knows
+        if draft.provisioningCode != nil { try checkChoice() }
+        return try await countingForeignCodes {
+            try await appliance.store.transaction { transaction in
+                var line = line
+                line.issue(code: try draft.provisioningCode ?? Self.freeCode(rules, in: transaction), at: now)
+                try Self.checkClashes(of: line, knows, in: transaction)
+                try transaction.save(line)
+                return line
+            }
         }
     }
 
@@ -92,6 +100,7 @@ public struct LineBook: Sendable {
             guard let line = try transaction.line(id), scope.holds(line.tenant) else { return false }
             try expecting.check(line.revision)
             try transaction.delete(id)
+            try HotDesk.forget(id, in: transaction)
             if let device = try line.device.flatMap(transaction.device) {
                 let assignment = Assignment(now: now)
                 try assignment.noteLoss(of: line, device, in: transaction)
@@ -110,9 +119,16 @@ public struct LineBook: Sendable {
         return line
     }
 
-    static func checkClashes(of line: Line, in transaction: any StoreTransaction) throws {
+    /// Whether somebody who asks may know of a tenant's lines.
+    var knows: @Sendable (TenantID) -> Bool {
+        { [scope, isAppliance] in isAppliance || scope.holds($0) }
+    }
+
+    static func checkClashes(of line: Line, _ knows: (TenantID) -> Bool, in transaction: any StoreTransaction) throws {
         if let code = line.provisioningCode, let other = try transaction.line(code: code), other.id != line.id {
-            throw LineError("provisioning_code", "code \(code) belongs to another line: leave it out and provd makes a free one")
+            let foreign = ForeignCode(code: code)
+            if knows(other.tenant) { throw foreign.error }
+            throw foreign
         }
         if try transaction.lines(number: line.number).contains(where: { $0.tenant == line.tenant && $0.id != line.id }) {
             throw LineError("number", "number \(line.number) has a line already: remove that one or choose another number")

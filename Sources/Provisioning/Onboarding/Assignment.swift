@@ -14,6 +14,11 @@ struct Assignment {
             device.tenant = line.tenant
             device.document["is_new"] = false
         }
+        try lend(device, to: line, in: transaction)
+    }
+
+    /// Puts a line on a device that stays its tenant's.
+    func lend(_ device: Device, to line: Line, in transaction: any StoreTransaction) throws {
         var line = line
         line.device = device.id
         try transaction.save(line)
@@ -31,15 +36,18 @@ struct Assignment {
         var line = line
         line.device = nil
         try transaction.save(line)
+        try HotDesk.forget(line.id, in: transaction)
         try noteLoss(of: line, device, in: transaction)
         try settle(device, in: transaction)
     }
 
-    /// Takes all lines off a device. They stay, and can be dialled again.
+    /// Takes all lines off a device, and those that wait until a guest logs out. They stay, and can be dialled again.
     func release(_ device: Device, in transaction: any StoreTransaction) throws {
+        try HotDesk.forget(device.id, in: transaction)
         for var line in try transaction.lines(on: device.id) {
             line.device = nil
             try transaction.save(line)
+            try HotDesk.forget(line.id, in: transaction)
             try noteLoss(of: line, device, in: transaction)
         }
         try settle(device, in: transaction)
@@ -55,17 +63,20 @@ struct Assignment {
         ])
     }
 
-    /// Gives a device the config that its lines ask for: theirs, or autoprov if it has none.
+    /// Gives a device the config that its lines ask for: theirs, or autoprov if it has none. Of a phone whose guest is gone it is its own lines again.
     func settle(_ device: Device, in transaction: any StoreTransaction) throws {
         var device = device
-        let former = device.config
+        let former = device.config, own = ConfigID(stored: device.id.description)
+        if try transaction.lines(on: device.id).isEmpty { try HotDesk.returnLines(to: device.id, in: transaction) }
         let lines = try transaction.lines(on: device.id)
         if lines.isEmpty {
             // The account of an earlier autoprov may be known to somebody: the device gets a new one.
             try transaction.deleteAutoprovAccount(of: device.id)
             device.config = try AutoprovConfig.create(for: device.id, in: transaction)?.id
         } else {
-            let former = try transaction.config(ConfigID(stored: device.id.description))
+            let former = try transaction.config(own)
+            // Its name is that of the device, which may have been named after a config that others build on.
+            if let former, !former.isDeletable { throw DocumentError("id", "config \(own) cannot be replaced: delete the device of that id and add it with another") }
             var config = LineConfig.make(
                 for: device.id, lines: lines, registrar: try transaction.config(.defaultRegistrar), former: former)
             // What somebody put on the phone's keys is no part of its lines, and stays when these change.
@@ -75,8 +86,9 @@ struct Assignment {
         }
         try transaction.save(device)
         guard let former, former != device.config else { return }
-        if former.description == device.id.description {
-            try transaction.delete(former)
+        if former == own {
+            guard try transaction.config(own)?.isDeletable == true else { return }
+            try transaction.delete(own)
         } else {
             try AutoprovConfig.removeIfOrphaned(former, in: transaction)
         }

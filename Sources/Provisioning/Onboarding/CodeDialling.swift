@@ -122,7 +122,7 @@ public struct CodeDialling: Sendable {
     }
 
     /// Whether a device can be a line's: not if it is another tenant's already, nor if its model is known to have no SIP line.
-    private static func canHave(
+    static func canHave(
         _ line: Line, _ device: Device, _ catalog: PluginCatalog, in transaction: any StoreTransaction
     ) throws -> Bool {
         // A new phone is of the tenant by which it came, at the top of the tree; its line's tenant is that or one below.

@@ -148,6 +148,7 @@ public struct PBXDialling: Sendable {
         switch outcome {
         case .done(let line, let changed): Answer(done(line), device, changed: changed)
         case .unknownCode: Answer(.code(.unknownCode), device)
+        case .wrongPhone: Answer(.code(.wrongPhone), device)
         case .wrongPIN: Answer(.wrongPIN, device)
         case .locked(let seconds): Answer(.locked(seconds: seconds), device)
         case .notPossible: Answer(.notLoggedIn, device)

@@ -14,6 +14,8 @@ public struct PhoneFeatures: Sendable {
         case done(Line?, changed: Set<DeviceID>)
         /// No line has the code.
         case unknownCode
+        /// The code is good, but not for this phone: it is of another tenant, or cannot have such a line.
+        case wrongPhone
         /// The PIN is wrong.
         case wrongPIN
         /// Too many wrong codes or PINs: none is heard for so many seconds.
@@ -36,15 +38,16 @@ public struct PhoneFeatures: Sendable {
     // MARK: - Logging in and out
 
     /// Gives a phone the line of somebody who works at it for a while. The phone's own lines wait until the log-out, and so
-    /// does the phone from which the line comes.
+    /// does the phone from which the line comes. The phone stays its tenant's, and takes lines of that and those below alone.
     public func login(_ code: String, at id: DeviceID, source: IPAddress?) async -> Outcome {
-        let rules = appliance.settings.codes
+        let rules = appliance.settings.codes, catalog = appliance.plugins.catalog
         return await guarded(id, source, "logged in with a code") { transaction, now in
             guard ProvisioningCode.isValid(code), let line = try transaction.line(code: code) else { return .unknownCode }
             guard let device = try transaction.device(id) else { return .trouble }
             guard line.device != id else { return .done(line, changed: []) }
             // A code that is good for once made a phone its owner's, and opens no other.
             guard !rules.isSpent(line), !rules.isExpired(line, now: now) else { return .unknownCode }
+            guard try CodeDialling.canHave(line, device, catalog, in: transaction) else { return .wrongPhone }
             var changed: Set<DeviceID> = [id]
             if let other = line.device {
                 try Self.leave(other, line, now: now, in: transaction)
@@ -52,17 +55,17 @@ public struct PhoneFeatures: Sendable {
             }
             let own = try transaction.lines(on: id)
             // Whoever logs in over somebody else's login waits for the same default lines.
-            if try transaction.setting(Self.waiting(id)) == nil {
-                try transaction.save(setting: Self.waiting(id), own.map(\.id.description).joined(separator: " "))
-            } else {
+            if try HotDesk.hasGuest(id, in: transaction) {
                 for guest in own { try Self.goHome(guest, now: now, in: transaction) }
+            } else {
+                try HotDesk.begin(on: id, own: own, in: transaction)
             }
             for var waiting in try transaction.lines(on: id) {
                 waiting.device = nil
                 try transaction.save(waiting)
             }
             guard let free = try transaction.line(line.id) else { return .trouble }
-            try Assignment(now: now).assign(free, to: device, in: transaction)
+            try Assignment(now: now).lend(device, to: free, in: transaction)
             return .done(line, changed: changed)
         }
     }
@@ -70,35 +73,27 @@ public struct PhoneFeatures: Sendable {
     /// Takes the line of somebody who logged in off a phone, and gives the phone its own lines back.
     public func logout(at id: DeviceID, source: IPAddress?) async -> Outcome {
         await guarded(id, source, "logged out") { transaction, now in
-            guard try transaction.setting(Self.waiting(id)) != nil else { return .notPossible }
+            guard try HotDesk.hasGuest(id, in: transaction), let device = try transaction.device(id) else { return .notPossible }
             var changed: Set<DeviceID> = [id]
             for guest in try transaction.lines(on: id) {
                 if let home = try Self.goHome(guest, now: now, in: transaction) { changed.insert(home) }
             }
-            try Self.takeBack(id, now: now, in: transaction)
+            try Assignment(now: now).settle(device, in: transaction)
             return .done(nil, changed: changed)
         }
     }
 
-    /// The setting that holds the lines that wait for a device, as long as somebody else is logged in on it.
-    static func waiting(_ device: DeviceID) -> String { "hotdesk.waiting.\(device)" }
-
-    /// The setting that holds the device from which a line came to where its owner is logged in.
-    private static func home(_ line: LineID) -> String { "hotdesk.home.\(line)" }
-
     /// A line leaves a device for a log-in elsewhere.
     private static func leave(_ id: DeviceID, _ line: Line, now: Double, in transaction: any StoreTransaction) throws {
-        let isGuest = try transaction.setting(waiting(id)) != nil
         var line = line
         line.device = nil
         try transaction.save(line)
         guard let device = try transaction.device(id) else { return }
-        try Assignment(now: now).noteLoss(of: line, device, in: transaction)
-        guard isGuest else {
-            try transaction.save(setting: home(line.id), id.description)
-            return try Assignment(now: now).settle(device, in: transaction)
-        }
-        try takeBack(id, now: now, in: transaction)
+        let assignment = Assignment(now: now)
+        try assignment.noteLoss(of: line, device, in: transaction)
+        // Who was a guest there has its own phone elsewhere, or none.
+        if try !HotDesk.hasGuest(id, in: transaction) { try HotDesk.leave(id, line.id, in: transaction) }
+        try assignment.settle(device, in: transaction)
     }
 
     /// A line's owner logged out: the line goes back to the device from which it came, if that has no other by now.
@@ -107,24 +102,9 @@ public struct PhoneFeatures: Sendable {
         var line = line
         line.device = nil
         try transaction.save(line)
-        defer { try? transaction.save(setting: home(line.id), nil) }
-        guard let id = try transaction.setting(home(line.id)).map(DeviceID.init(stored:)), let device = try transaction.device(id),
-            try transaction.lines(on: id).isEmpty
-        else { return nil }
-        try Assignment(now: now).assign(line, to: device, in: transaction)
-        return id
-    }
-
-    /// A device gets the lines back that waited for it, unless they are elsewhere by now.
-    private static func takeBack(_ id: DeviceID, now: Double, in transaction: any StoreTransaction) throws {
-        let names = try transaction.setting(waiting(id))?.split(separator: " ") ?? []
-        try transaction.save(setting: waiting(id), nil)
-        for name in names {
-            guard var line = try transaction.line(LineID(String(name))), line.device == nil else { continue }
-            line.device = id
-            try transaction.save(line)
-        }
-        if let device = try transaction.device(id) { try Assignment(now: now).settle(device, in: transaction) }
+        guard let device = try HotDesk.takeHome(of: line.id, in: transaction) else { return nil }
+        try Assignment(now: now).lend(device, to: line, in: transaction)
+        return device.id
     }
 
     // MARK: - Resetting
@@ -138,7 +118,6 @@ public struct PhoneFeatures: Sendable {
         return await guarded(id, source, "was reset from the phone") { transaction, now in
             guard let expected, Self.areEqual(pin, expected) else { return .wrongPIN }
             guard let device = try transaction.device(id) else { return .trouble }
-            try transaction.save(setting: Self.waiting(id), nil)
             try Assignment(now: now).release(device, in: transaction)
             return .done(nil, changed: [id])
         }
@@ -153,7 +132,6 @@ public struct PhoneFeatures: Sendable {
     public func reset(_ id: DeviceID, source: IPAddress?) async -> Outcome {
         await guarded(id, source, "was reset through the PBX") { transaction, now in
             guard let device = try transaction.device(id) else { return .trouble }
-            try transaction.save(setting: Self.waiting(id), nil)
             try Assignment(now: now).release(device, in: transaction)
             return .done(nil, changed: [id])
         }
@@ -195,6 +173,9 @@ public struct PhoneFeatures: Sendable {
             await appliance.codeWasWrong(device: id, source: source, now: now)
             appliance.securityLog.warning("Code or PIN refused to \(source?.description ?? "-"): \(id)")
             await note(id, .refused, "a wrong code or PIN was entered")
+        case .wrongPhone:
+            appliance.securityLog.warning("Code refused to \(source?.description ?? "-"): \(id)")
+            await note(id, .refused, "a code was entered that is for no phone of this kind or tenant")
         case .locked, .notPossible:
             break
         case .trouble:

@@ -24,6 +24,8 @@ public struct Appliance: Sendable {
     public let metrics = ProvisioningMetrics()
     /// The count of wrong codes.
     let codeGuard = CodeGuardian()
+    /// The count of codes that tenants chose and others have.
+    let takenCodes = TakenCodes()
     /// The time zones of the system.
     public let timeZones: TimeZoneShelf
     /// Where what a doorkeeper wants to know is logged: new devices, refused files, wrong passwords and codes.
