@@ -41,6 +41,7 @@ import Glibc
         case .rar:
             unsafe archive_read_support_format_rar(pointer)
             unsafe archive_read_support_format_rar5(pointer)
+        case .sevenZip: unsafe archive_read_support_format_7zip(pointer)
         case .compressed:
             unsafe archive_read_support_format_raw(pointer)
             unsafe Self.support(compressionsOf: pointer)
@@ -117,6 +118,8 @@ public enum ArchiveFormat: Sendable, Hashable {
     case zip
     /// RAR, versions 1.5 to 5.
     case rar
+    /// 7z, with one of the methods LZMA, LZMA2, PPMd, bzip2 and deflate.
+    case sevenZip
     /// One file, compressed with gzip, xz or bzip2. It is unpacked under the archive's name without its ending.
     case compressed
 
@@ -125,6 +128,7 @@ public enum ArchiveFormat: Sendable, Hashable {
         case .tar: "tar archive"
         case .zip: "zip archive"
         case .rar: "rar archive"
+        case .sevenZip: "7z archive"
         case .compressed: "compressed file"
         }
     }

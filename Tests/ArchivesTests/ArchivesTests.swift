@@ -52,9 +52,10 @@ struct UnpackingTests {
         #expect(try unpacking.unpack(fixture("sample.tar.xz"), format: .tar, into: scratch.out).map(\.path) == ["a.txt", "d/b.txt"])
         #expect(try unpacking.unpack(fixture("sample.rom.xz"), format: .compressed, into: scratch.out) == [.init(path: "sample.rom", size: 7)])
         #expect(try unpacking.unpack(fixture("sample.rar"), format: .rar, into: scratch.out) == [.init(path: "fw/phone.bin", size: 13)])
+        #expect(try unpacking.unpack(fixture("sample.7z"), format: .sevenZip, into: scratch.out) == [.init(path: "fw/other.bin", size: 12)])
         #expect(try unpacking.unpack(fixture("windows.zip"), format: .zip, into: scratch.out).map(\.path) == ["dir/file.bin", "né.txt"])
         let content = scratch.content
-        #expect(content["d/b.txt"] == "bbb" && content["sample.rom"] == "one rom" && content["fw/phone.bin"] == "stored in rar")
+        #expect(content["d/b.txt"] == "bbb" && content["sample.rom"] == "one rom" && content["fw/phone.bin"] == "stored in rar" && content["fw/other.bin"] == "packed in 7z")
         #expect(content["dir/file.bin"] == "by windows")
     }
 
@@ -136,7 +137,7 @@ struct UnpackingTests {
 
     @Test("Every archive that ends early is refused or gives a part of the files, and nothing worse")
     func prefixes() throws {
-        for (name, format) in [("sample.tar.xz", ArchiveFormat.tar), ("sample.rar", .rar), ("firmware.zip", .zip), ("sample.rom.xz", .compressed)] {
+        for (name, format) in [("sample.tar.xz", ArchiveFormat.tar), ("sample.rar", .rar), ("sample.7z", .sevenZip), ("firmware.zip", .zip), ("sample.rom.xz", .compressed)] {
             let bytes = [UInt8](try Data(contentsOf: URL(filePath: fixture(name))))
             for length in bytes.indices {
                 let scratch = try Scratch()
@@ -149,7 +150,7 @@ struct UnpackingTests {
     @Test("Random damage never does worse than an error")
     func damage() throws {
         var generator = Seeded(state: 7)
-        for (name, format) in [("sample.tar.xz", ArchiveFormat.tar), ("sample.rar", .rar), ("firmware.zip", .zip)] {
+        for (name, format) in [("sample.tar.xz", ArchiveFormat.tar), ("sample.rar", .rar), ("sample.7z", .sevenZip), ("firmware.zip", .zip)] {
             let bytes = [UInt8](try Data(contentsOf: URL(filePath: fixture(name))))
             for _ in 0..<100 {
                 let scratch = try Scratch()
@@ -168,7 +169,7 @@ struct UnpackingTests {
         let error = try #require(throws: ArchiveError.self) { try unpacking.unpack(half, format: .tar, into: scratch.out) }
         #expect(error.code == .damaged && error.remedy.contains("again"))
         let page = try scratch.write(Array("<html>Not found</html>".utf8), "page")
-        for format in [ArchiveFormat.tar, .zip, .rar, .compressed] {
+        for format in [ArchiveFormat.tar, .zip, .rar, .sevenZip, .compressed] {
             #expect(throws: ArchiveError.self) { try unpacking.unpack(page, format: format, into: scratch.out) }
         }
     }

@@ -20,7 +20,7 @@ struct SchemaAgreementTests {
         "synchronise: {method: http-action, path: /x, verb: post, scheme: https, port: 443, credentials: admin, body: \"a=b\", content_type: text/plain}",
         "phonebook: {vendor: acme, entry: lookup, query: \"term=#SEARCH\"}", "tftp: {options: [], maximum_block_size: 512, maximum_window_size: 4}", "tftp: {}",
         "uploads: [{path: \"/{mac}.log\", methods: [put], maximum_size: 10, case: insensitive}]",
-        "firmware_packages: [{id: a, version: 1, files: [{name: a.zip, size: 5, sha1: \(String(repeating: "a", count: 40)), url: \"https://x/y\"}], place: [{unpack: zip, members: [\"*.rom\"], to: firmware/}]}]",
+        "firmware_packages: [{id: a, version: 1, files: [{name: a.zip, size: 5, sha1: \(String(repeating: "a", count: 40)), url: \"https://x/y\"}], place: [{unpack: zip, members: [\"*.rom\"], to: firmware/}, {unpack: 7z, members: [a.rom], to: firmware/, as: b.rom}]}]",
         "firmware_packages: [{id: a, version: 1, description: Text, files: [{name: a.zip, size: 5, sha256: \(String(repeating: "A", count: 64))}]}]",
     ]
 
@@ -41,6 +41,7 @@ struct SchemaAgreementTests {
         "firmware_packages: [{id: a, version: 1, files: [{name: a, size: 1, sha1: abc}]}]",
         "firmware_packages: [{id: a, version: 1, files: [{name: a, size: 1, sha1: \(String(repeating: "a", count: 40)), url: \"ftp://x\"}]}]",
         "firmware_packages: [{id: a, version: 1, files: [], place: [{members: [\"*\"], to: firmware}]}]",
+        "firmware_packages: [{id: a, version: 1, files: [], place: [{members: [\"*\"], to: firmware/, as: a/b}]}]",
         "firmware_packages: [{id: a, version: 1, files: [], place: [{unpack: arj, members: [\"*\"], to: firmware/}]}]",
     ]
 

@@ -42,6 +42,13 @@ struct ShippedPluginsTests {
         }
     }
 
+    @Test("A phone is of the make that it says, whatever other makes ask for the same file", arguments: ["/y000000000000.boot", "/y000000000000.cfg"])
+    func sharedNames(path: String) {
+        let said = "Flyingvoice FIP13G V0.6.24 00:21:F2:22:AE:F1"
+        let identity = Self.loaded.catalog.identify(PhoneRequest(protocol: .http, path: path, userAgent: said))
+        #expect(identity.vendor == "Flyingvoice" && identity.model == "FIP13G")
+    }
+
     @Test("The published schema accepts every manifest")
     func schema() throws {
         let process = Process()

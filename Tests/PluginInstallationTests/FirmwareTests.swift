@@ -147,6 +147,29 @@ struct FirmwareTests {
         }
     }
 
+    @Test("A file gets the name that phones ask for; of several files none does")
+    func renamed() async throws {
+        let archive = try archive()
+        for (pattern, succeeds) in [("*.rom", true), ("*", false)] {
+            let site = try await Site()
+            let package = manifest(archive, url: nil).replacing(
+                "[\"*.rom\", lang], to: firmware/", with: "[\"\(pattern)\"], to: firmware/, as: phone.bin")
+            try site.offer("1.0.0", id: "acme-2", firmware: package)
+            try site.publish()
+            try await site.addRepository()
+            try site.write("state/firmware/by-hand/a10.tar.gz", archive)
+            try await site.running {
+                _ = try await site.update()
+                _ = try await site.install()
+                let done = try await site.ended(try await site.installer.installFirmware("a10-fw", of: "acme-2"))
+                #expect((done.state == .success) == succeeds && (succeeds || done.reason?.contains("only one can become phone.bin") == true))
+                let plugin = try #require(site.appliance.plugins.catalog["acme-2"])
+                #expect((plugin.file(forPath: "/firmware/phone.bin", protocol: .http) != nil) == succeeds)
+                #expect(plugin.file(forPath: "/firmware/a10.rom", protocol: .http) == nil)
+            }
+        }
+    }
+
     @Test(
         "Steps pick names at any depth, directories whole, and paths from the beginning",
         arguments: [
@@ -154,7 +177,7 @@ struct FirmwareTests {
             ("a/*.bin", "b/a/x.bin", nil), ("*", "a/b", "a/b"), ("x*y*z", "xAAyBBz", "xAAyBBz"), ("x*y*z", "xz", nil), ("é*", "é1", "é1"),
         ] as [(String, String, String?)])
     func members(pattern: String, path: String, expected: String?) {
-        let step = FirmwarePackage.Step(sources: [], unpack: [], members: [pattern], destination: "firmware/")
+        let step = FirmwarePackage.Step(sources: [], unpack: [], members: [pattern], destination: "firmware/", newName: nil)
         #expect(step.relativePath(of: path) == expected)
     }
 }

@@ -27,6 +27,7 @@ public struct FirmwarePackage: Sendable, Hashable {
         /// The forms of archive that can be taken apart. `tar` may be compressed; `gz` and `xz` are single files that are.
         public enum Archive: String, Sendable, Hashable, CaseIterable {
             case zip, tar, rar, gz, xz
+            case sevenZip = "7z"
         }
 
         /// On which of the downloaded files it works, as names with `*`; empty for all.
@@ -37,6 +38,8 @@ public struct FirmwarePackage: Sendable, Hashable {
         public let members: [String]
         /// The directory below `files/` into which they go, ending in a slash.
         public let destination: String
+        /// The name that the one file gets there, for a phone that asks for another than the manufacturer gave it; `nil` if it keeps its own.
+        public let newName: String?
     }
 
     /// The package's name within its plugin.

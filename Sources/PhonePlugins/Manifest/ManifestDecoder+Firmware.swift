@@ -41,10 +41,7 @@ extension ManifestDecoder {
 
     private static func firmwareFile(_ node: ManifestNode) throws(PluginProblem) -> FirmwarePackage.File {
         let map = try node.mapping(keys: ["name", "url", "size", "sha1", "sha256"])
-        let name = try map.required("name", "name the file")
-        guard PluginPath.isSafe(try name.text()), !(try name.text().contains("/")) else {
-            throw name.problem("“\(try name.text())” is no file name", "write a name without slashes")
-        }
+        let name = try fileName(try map.required("name", "name the file"))
         if let url = map["url"] {
             let text = try url.text()
             guard text.hasPrefix("https://") || text.hasPrefix("http://"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
@@ -58,8 +55,14 @@ extension ManifestDecoder {
         default: throw node.problem("a file needs one checksum", "give sha256, or sha1 if the manufacturer gives no other")
         }
         return FirmwarePackage.File(
-            name: try name.text(), url: try map["url"]?.text(),
+            name: name, url: try map["url"]?.text(),
             size: try map.required("size", "give the length in bytes").number(in: 0...(8 << 30)), checksum: checksum)
+    }
+
+    private static func fileName(_ node: ManifestNode) throws(PluginProblem) -> String {
+        let name = try node.text()
+        guard PluginPath.isSafe(name), !name.contains("/") else { throw node.problem("“\(name)” is no file name", "write a name without slashes") }
+        return name
     }
 
     private static func hexadecimal(_ node: ManifestNode, count: Int) throws(PluginProblem) -> String {
@@ -71,7 +74,7 @@ extension ManifestDecoder {
     }
 
     private static func firmwareStep(_ node: ManifestNode) throws(PluginProblem) -> FirmwarePackage.Step {
-        let map = try node.mapping(keys: ["from", "unpack", "members", "to"])
+        let map = try node.mapping(keys: ["from", "unpack", "members", "to", "as"])
         var sources: [String] = []
         for source in try map["from"]?.list(limit: 100) ?? [] { sources.append(try relativePath(source)) }
         var members: [String] = []
@@ -85,7 +88,7 @@ extension ManifestDecoder {
         }
         return FirmwarePackage.Step(
             sources: sources, unpack: try map["unpack"].map { node throws(PluginProblem) in try archives(node) } ?? [], members: members,
-            destination: text)
+            destination: text, newName: try map["as"].map { name throws(PluginProblem) in try fileName(name) })
     }
 
     /// `none`, one kind of archive, or a list of kinds for archives in archives.

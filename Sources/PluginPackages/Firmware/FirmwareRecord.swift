@@ -57,7 +57,7 @@ extension FirmwarePackage {
     /// Stands for what is downloaded and what is done with it.
     var recipe: String {
         let files = files.map { "\($0.name) \($0.checksum)" }.sorted()
-        let steps = steps.map { "\($0.sources) \($0.unpack) \($0.members) \($0.destination)" }
+        let steps = steps.map { "\($0.sources) \($0.unpack) \($0.members) \($0.destination)\($0.newName ?? "")" }
         return Hexadecimal.sha256(of: Array((files + ["->"] + steps).joined(separator: "\n").utf8))
     }
 }

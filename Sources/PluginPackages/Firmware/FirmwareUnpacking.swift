@@ -33,8 +33,13 @@ struct FirmwareUnpacking {
                 for (name, placement) in try candidates(source, file.name, step.unpack[...], "\(scratch)/\(number)/\(found)") {
                     guard let relative = step.relativePath(of: name) else { continue }
                     found += 1
-                    placements[step.destination + relative] = placement
+                    placements[step.destination + (step.newName ?? relative)] = placement
                 }
+            }
+            if let name = step.newName, found > 1 {
+                throw PackageError(
+                    .malformed, "package \(package.id), step \(number + 1)", "\(found) files match \(step.members.joined(separator: ", ")), and only one can become \(name)",
+                    remedy: "tell the plugin's maintainers: the step has to name one file")
             }
             guard found > 0 else {
                 throw PackageError(
@@ -119,6 +124,7 @@ extension FirmwarePackage.Step.Archive {
         case .zip: .zip
         case .tar: .tar
         case .rar: .rar
+        case .sevenZip: .sevenZip
         case .gz, .xz: .compressed
         }
     }
@@ -131,6 +137,7 @@ extension FirmwarePackage.Step.Archive {
             case .zip: [".zip"]
             case .tar: [".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz"]
             case .rar: [".rar"]
+            case .sevenZip: [".7z"]
             case .gz: [".gz"]
             case .xz: [".xz"]
             }
