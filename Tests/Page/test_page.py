@@ -418,6 +418,10 @@ subnets:
             phone.fetch()
             expect(page.locator("article").nth(count)).to_be_attached()
             self.assertEqual(page.evaluate("[unfolded.isConnected, unfolded.open, document.activeElement === unfolded.querySelector('summary')]"), [True, True, True], view)
+            if view == "timeline":
+                # What a phone does again makes no event of its own.
+                phone.fetch()
+                expect(page.locator("article .repeats").first).to_have_text(" ×2")
 
     def test_the_focus_goes_on_when_what_had_it_is_deleted(self):
         for number in ("801", "802", "803"):

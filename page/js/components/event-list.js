@@ -3,7 +3,7 @@
 
 import { h, keep, refill, told } from "../core/dom.js";
 import { day } from "../core/format.js";
-import { makeEvent } from "./event-row.js";
+import { makeEvent, repeats } from "./event-row.js";
 
 /**
  * A list of events.
@@ -30,9 +30,14 @@ export function makeEventList({ phoneOf = () => null, heading = "h3" } = {}) {
                 (section, [, rows]) => keep(
                     section.lastElementChild, rows, ({ event }) => event.id,
                     ({ event, phone }) => h("li", { class: isFirst ? null : "fresh" }, makeEvent(event, { phone })),
-                    // What a phone is called becomes known while it boots.
-                    (row, { phone }) => { if (phone) refill(row.querySelector(".event-phone"), told(phone.title)); }));
+                    renew));
             isFirst = false;
         },
     };
+}
+
+/** What a phone is called becomes known while it boots, and what happens again is counted. */
+function renew(row, { event, phone }) {
+    if (phone) refill(row.querySelector(".event-phone"), told(phone.title));
+    refill(row.querySelector(".repeats"), repeats(event));
 }

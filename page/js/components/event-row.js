@@ -22,10 +22,13 @@ export function makeEvent(event, { phone = null } = {}) {
         h("div", { class: "event-body" },
             h("p", {},
                 phone ? [h("a", { class: "event-phone", href: link("phones", phone.id) }, told(phone.title)), " "] : null,
-                told(text, { lang: isForeign ? "en" : null }), event.repeats > 1 ? h("span", { class: "repeats", text: ` ${t("timeline.repeats", { count: event.repeats })}` }) : null),
+                told(text, { lang: isForeign ? "en" : null }), h("span", { class: "repeats", text: repeats(event) })),
             typeof details.remedy === "string" && !text.includes(details.remedy) ? h("p", { class: "remedy", lang: "en" }, told(details.remedy)) : null,
             Object.keys(details).length ? h("details", {}, h("summary", { text: t("timeline.details") }), more(details)) : null));
 }
+
+/** How often it happened, if more than once. */
+export const repeats = (event) => (event.repeats > 1 ? ` ${t("timeline.repeats", { count: event.repeats })}` : "");
 
 function more(details) {
     const rows = Object.entries(details).filter(([name]) => name !== "lines");

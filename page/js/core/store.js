@@ -16,6 +16,8 @@ const LINES = 1000;
 const REFRESH = 5 * 60 * 1000;
 /** How long a tab that nobody sees still follows: a browser has six connections for a server, for all its tabs together. */
 const UNSEEN = 60 * 1000;
+/** How often phones are looked for that seem to be silent, and for how long each of them is believed. */
+const WATCH = 20 * 1000, BELIEVED = 60;
 /** A phone on its way that did nothing for this many seconds needs a look. */
 const STALL = 180;
 
@@ -73,6 +75,7 @@ class Store extends EventTarget {
             this.stream.start(null);
         }
         this.timer = setInterval(() => { if (!document.hidden) this.refresh(); }, REFRESH);
+        this.watch = setInterval(() => { if (!document.hidden) this.lookAfterSilent(); }, WATCH);
         try {
             await this.loadPhones(generation);
             this.loadError = null;
@@ -100,6 +103,7 @@ class Store extends EventTarget {
         this.ending?.abort();
         clearTimeout(this.hiding);
         clearInterval(this.timer);
+        clearInterval(this.watch);
         clearTimeout(this.gathering);
         clearTimeout(this.linesTimer);
         this.reset();
@@ -137,6 +141,7 @@ class Store extends EventTarget {
 
     keep(phone) {
         this.adopt(phone, this.phones.get(phone.id)?.lines ?? []);
+        phone.asked = Date.now() / 1000;
         phone.rank = this.phones.get(phone.id)?.rank ?? (this.lastRank += 1);
         phone.words = [
             phone.mac, phone.mac?.replaceAll(":", ""), phone.ip, phone.vendor, phone.model, phone.version, phone.plugin, phone.description, phone.sn,
@@ -179,6 +184,19 @@ class Store extends EventTarget {
     touch(...ids) {
         for (const id of ids) this.dirty.add(id);
         this.gathering ??= setTimeout(() => this.fetchDirty(), GATHER);
+    }
+
+    /**
+     * Asks for some phones again that seem to do nothing: one that asks for the same file again and again makes no new event, and has
+     * not stalled.
+     */
+    lookAfterSilent(now = Date.now() / 1000) {
+        const silent = [];
+        for (const phone of this.phones.values()) {
+            if (silent.length === NAMES) break;
+            if (now - phone.asked > BELIEVED && ["under-way", "stalled"].includes(fare(phone, now))) silent.push(phone.id);
+        }
+        if (silent.length) this.touch(...silent);
     }
 
     async fetchDirty() {

@@ -17,7 +17,9 @@ function fromDetails(event, details) {
     const values = Object.fromEntries(["ip", "server", "path", "username", "plugin"].map((name) => [name, cut(details[name] ?? "–", 200)]));
     values.transport = String(details.transport ?? "").toUpperCase();
     switch (event.step) {
-    case "dhcp": return details.problem ? null : { key: `event.dhcp.${details.type}`, values };
+    case "dhcp":
+        if (details.problem) return null;
+        return { key: details.type === "ack" && !details.server ? "event.dhcp.known" : `event.dhcp.${details.type}`, values };
     case "fetched":
         if (event.outcome === "done") return { key: "event.fetched", values };
         return details.refusal === "no-such-file" ? { key: "event.probed", values } : null;

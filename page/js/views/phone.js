@@ -21,6 +21,9 @@ const parts = {
     evidence: () => import("./phone/evidence.js"),
 };
 
+/** How often the phone is looked at anew, besides what its events tell. */
+const TICK = 10000;
+
 export function showPhone(root, id, [first], { signal }) {
     let phone = store.phones.get(id) ?? null;
     let part = first in parts ? first : "timeline";
@@ -132,7 +135,11 @@ export function showPhone(root, id, [first], { signal }) {
     }
 
     store.on("phones", (ids) => { if (phone && (ids === null || ids.includes(id))) take(); }, signal);
-    const tick = setInterval(() => { if (phone) draw(); }, 10000);
+    const tick = setInterval(() => {
+        if (!phone || document.hidden) return;
+        store.touch(id);
+        draw();
+    }, TICK);
     signal.addEventListener("abort", () => {
         clearInterval(tick);
         partEnding?.abort();

@@ -12,8 +12,8 @@ import { viewHead, button, iconButton, badge, loading, failure, confirm, notice,
 import { icon } from "../components/icons.js";
 import { makeTable } from "../components/table.js";
 
-/** How many models are listed. */
-const MODELS = 500;
+/** How many rows of a table are shown at first, besides those that have to do with phones here. */
+const FIRST = 8;
 
 /** Begins an operation of the server's, and does something when it has ended. */
 export async function change(title, begin, after) {
@@ -21,6 +21,20 @@ export async function change(title, begin, after) {
         const job = jobs.follow(title, await begin());
         job.ended.then(after);
     } catch (error) { complain(error); }
+}
+
+/** A table in which what is used here comes first; most of the rest waits to be asked for. */
+function usedFirst(table, rows, isUsed) {
+    const sorted = [...rows.filter(isUsed), ...rows.filter((row) => !isUsed(row))];
+    const first = Math.max(FIRST, rows.filter(isUsed).length);
+    table.show(sorted.slice(0, first));
+    if (sorted.length <= first) return table.element;
+    const more = h("div", { class: "more" }, button(t("timeline.more"), () => {
+        table.add(sorted.slice(first));
+        table.element.focus();
+        more.remove();
+    }));
+    return [table.element, more];
 }
 
 export async function showPlugin(root, id, { signal }) {
@@ -59,20 +73,19 @@ export async function showPlugin(root, id, { signal }) {
 
     function firmwareTable(firmware, phones) {
         /** How many of the phones that a package is for run it. */
-        const use = (item) => {
+        const rows = firmware.map((item) => {
             const meant = phones.filter((phone) => item.models.includes(phone.model));
-            return meant.length ? t("firmware.use", { running: meant.filter((phone) => phone.version === item.version).length, count: meant.length }) : "–";
-        };
+            return { ...item, count: meant.length, running: meant.filter((phone) => phone.version === item.version).length };
+        });
         const table = makeTable(t("firmware.title"), [
             { title: t("firmware.package"), isHead: true, cell: (item) => [told(item.id), item.description ? h("span", { class: "sub" }, told(item.description)) : null] },
             { title: t("firmware.version"), class: "mono", cell: (item) => told(item.version ?? "–") },
             { title: t("firmware.models"), cell: (item) => told(item.models.join(", ")) },
-            { title: t("firmware.phones"), cell: use },
+            { title: t("firmware.phones"), class: "moment", cell: ({ count, running }) => (count ? t("firmware.use", { running, count }) : "–") },
             { title: t("firmware.size"), class: "number", cell: (item) => bytes(item.size) },
             { title: t("firmware.state"), class: "tools", cell: firmwareActions },
         ]);
-        table.show(firmware);
-        return table.element;
+        return usedFirst(table, rows, (item) => item.count || item.installed);
     }
 
     function firmwareActions(item) {
@@ -95,8 +108,6 @@ export async function showPlugin(root, id, { signal }) {
             const [, model = name, version] = name.split(", ");
             return { model, version, can, used: counts.get(model) ?? 0 };
         });
-        // Those that are here come first.
-        rows.sort((a, b) => b.used - a.used);
         const title = t("plugins.models", { count: rows.length });
         const table = makeTable(title, [
             { title: t("plugins.model.model"), isHead: true, cell: ({ model }) => told(model) },
@@ -105,8 +116,7 @@ export async function showPlugin(root, id, { signal }) {
             { title: t("plugins.model.keys"), class: "number", cell: ({ can }) => String(can.function_keys ?? "–") },
             { title: t("plugins.model.used"), class: "number", cell: ({ used }) => (used ? h("strong", { text: number(used) }) : number(used)) },
         ]);
-        table.show(rows.slice(0, MODELS));
-        return [h("h2", { text: title }), table.element];
+        return [h("h2", { text: title }), usedFirst(table, rows, ({ used }) => used)];
     }
     await fill();
     return {};

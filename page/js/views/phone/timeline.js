@@ -24,10 +24,21 @@ export async function show(root, { id, signal }) {
     };
     draw();
     replace(root, h("h2", { class: "unseen", text: t("phone.tab.timeline") }), none, list.element, more);
-    store.on("event", (event) => {
-        if (event.device !== id || events.some((other) => other.id === event.id)) return;
-        events.push(event);
-        visible += 1;
+    function take(fresh) {
+        for (const event of fresh) {
+            const index = events.findLastIndex((other) => other.id === event.id);
+            if (index < 0) {
+                events.push(event);
+                visible += 1;
+            } else events[index] = event;
+        }
         draw();
+    }
+    store.on("event", (event) => { if (event.device === id) take([event]); }, signal);
+    // What happens again and again makes no event of its own: the last one counts it.
+    store.on("phones", async (ids) => {
+        if (!ids?.includes(id) || events.length === 0) return;
+        const { events: newest } = await api.get(api.device(id, `/timeline?after=${events.at(-1).id - 1}&limit=1000`), { signal }).catch(() => ({ events: [] }));
+        if (newest.length && !signal.aborted) take(newest);
     }, signal);
 }
