@@ -436,6 +436,25 @@ subnets:
             expect(page.get_by_role("row").filter(has_text=f"Nobody {number}")).to_have_count(0)
         self.assertNotEqual(page.evaluate("document.activeElement.tagName"), "BODY")
 
+    def test_a_line_is_put_on_a_phone_and_taken_off(self):
+        device = self.appliance.add_device(mac="00:15:65:0a:cc:02", vendor="Yealink", model="T46S", version="66.86.0.15", plugin="yealink-v86")
+        for number, name in (("811", "Olga Smirnova"), ("812", "Pavel Novak")):
+            self.appliance.add_line(number, name)
+        page = self.open(f"phones/{device}/lines")
+        for button, name in (("Put a line on it", "Olga Smirnova"), ("Put another line on it", "Pavel Novak")):
+            page.get_by_role("button", name=button).click()
+            page.get_by_role("dialog").get_by_label(name).check()
+            page.get_by_role("dialog").get_by_role("button", name="Put it on").click()
+            expect(page.locator(".cards").get_by_role("heading", name=name)).to_be_visible()
+        self.shoot(page, "phone-lines")
+        page.locator(".cards li").filter(has_text="Pavel Novak").get_by_role("button", name="Take it off").click()
+        page.get_by_role("dialog").get_by_role("button", name="Take it off").click()
+        expect(page.locator(".cards li")).to_have_count(1)
+        self.go(page, "people")
+        expect(page.get_by_role("row").filter(has_text="Pavel Novak")).to_contain_text("no phone yet")
+        expect(page.get_by_role("row").filter(has_text="Olga Smirnova")).to_contain_text("Yealink T46S")
+        self.appliance.api("DELETE", f"/1.0/devices/{device}")
+
     def test_addresses_say_which_phones_are_wanted(self):
         page = self.open("plugins/yealink-v86")
         page.locator(".facts a").click()

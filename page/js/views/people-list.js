@@ -7,9 +7,10 @@ import { api, request } from "../core/api.js";
 import { link, swap } from "../core/router.js";
 import { store } from "../core/store.js";
 import { phoneName, number } from "../core/format.js";
-import { viewHead, button, iconButton, linkButton, empty, loading, input, field, ask, confirm, toast, complain, save } from "../components/basics.js";
+import { viewHead, button, iconButton, linkButton, empty, loading, input, confirm, toast, complain, save } from "../components/basics.js";
 import { icon } from "../components/icons.js";
 import { VirtualTable } from "../components/virtual-table.js";
+import { editLine } from "./people-line.js";
 
 const wish = { search: "", kind: "all" };
 const kinds = { all: () => true, "no-phone": (line) => !line.device, phone: (line) => Boolean(line.device) };
@@ -17,12 +18,19 @@ const compare = new Intl.Collator(undefined, { numeric: true });
 
 export function showPeople(root, chosen, { signal }) {
     let shown = [], state = null, sorted = [];
-    const search = input({ type: "search", class: "search", value: wish.search, placeholder: t("people.search"), "aria-label": t("people.search"), on: { input: () => { wish.search = search.value; update(); } } });
+    const search = input({
+        type: "search", class: "search", value: wish.search, placeholder: t("people.search"), "aria-label": t("people.search"),
+        on: { input: () => { wish.search = search.value; update(); } },
+    });
     const chips = Object.keys(kinds).map((kind) => h(
-        "button", { class: "chip", type: "button", data: { kind }, on: { click: () => { wish.kind = kind; update(); } } }, h("span", { text: t(`people.kind.${kind}`) }), h("span", { class: "chip-count" })));
+        "button", { class: "chip", type: "button", data: { kind }, on: { click: () => { wish.kind = kind; update(); } } },
+        h("span", { text: t(`people.kind.${kind}`) }), h("span", { class: "chip-count" })));
     const table = new VirtualTable({
         label: t("nav.people"), keyOf: (line) => line.id, makeRow, fillRow, rowClass: "line-row",
-        columns: ["name", "number", "code", "phone"].map((key) => ({ title: t(`people.column.${key}`), class: key })).concat({ title: h("span", { class: "unseen", text: t("people.column.actions") }), class: "tools" }),
+        columns: [
+            ...["name", "number", "code", "phone"].map((key) => ({ title: t(`people.column.${key}`), class: key })),
+            { title: h("span", { class: "unseen", text: t("people.column.actions") }), class: "tools" },
+        ],
     });
     const place = h("div", { class: "list-place" });
     const summary = h("p", { class: "list-summary", role: "status" });
@@ -38,10 +46,15 @@ export function showPeople(root, chosen, { signal }) {
         h("div", { class: "chips", role: "group", "aria-label": t("phones.filter") }, chips), summary, place);
 
     function makeRow(row) {
-        const cells = { name: h("a", { class: "row-link" }), number: h("span", { class: "mono" }), user: h("span", { class: "sub" }), code: h("span", { class: "mono code-digits" }), phone: h("span", {}) };
+        const cells = {
+            name: h("a", { class: "row-link" }), number: h("span", { class: "mono" }), user: h("span", { class: "sub" }),
+            code: h("span", { class: "mono code-digits" }), phone: h("span", {}),
+        };
         row.cells = cells;
         return [
-            h("div", { role: "cell", class: "name" }, cells.name), h("div", { role: "cell", class: "number" }, cells.number, cells.user), h("div", { role: "cell", class: "code" }, cells.code),
+            h("div", { role: "cell", class: "name" }, cells.name),
+            h("div", { role: "cell", class: "number" }, cells.number, cells.user),
+            h("div", { role: "cell", class: "code" }, cells.code),
             h("div", { role: "cell", class: "phone" }, cells.phone),
             h("div", { role: "cell", class: "tools" },
                 iconButton(t("people.new-code"), "reset", () => renew(row.line), { class: "button icon-only quiet" }),
@@ -58,7 +71,8 @@ export function showPeople(root, chosen, { signal }) {
         replace(user, line.server ? told(line.server.host) : line.username !== line.number ? told(line.username) : null);
         replace(code, line.provisioning_code ? line.provisioning_code : "–");
         const known = line.device ? store.phones.get(line.device) : null;
-        replace(phone, line.device ? h("a", { href: link("phones", line.device) }, told(known ? phoneName(known) : line.device)) : h("span", { class: "nobody", text: t("people.no-phone") }));
+        replace(phone, line.device
+            ? h("a", { href: link("phones", line.device) }, told(known ? phoneName(known) : line.device)) : h("span", { class: "nobody", text: t("people.no-phone") }));
         const [renewButton, removeButton] = row.querySelectorAll(".tools button");
         renewButton.setAttribute("aria-label", t("people.new-code-for", { name: cut(line.display_name, 60) }));
         removeButton.setAttribute("aria-label", t("people.remove-for", { name: cut(line.display_name, 60) }));
@@ -89,7 +103,9 @@ export function showPeople(root, chosen, { signal }) {
             state = wanted;
             replace(place, {
                 loading: () => loading(6),
-                none: () => empty(t("people.none"), t("people.none-text"), h("div", { class: "row-actions" }, button(t("people.add"), () => edit(null), { kind: "primary", symbol: "plus" }), linkButton(t("people.import"), link("people", "import"), { symbol: "upload" }))),
+                none: () => empty(t("people.none"), t("people.none-text"), h(
+                    "div", { class: "row-actions" }, button(t("people.add"), () => edit(null), { kind: "primary", symbol: "plus" }),
+                    linkButton(t("people.import"), link("people", "import"), { symbol: "upload" }))),
                 "nothing-found": () => empty(t("phones.nothing-found"), t("phones.nothing-found-text")),
                 list: () => table.element,
             }[state]());
@@ -130,40 +146,8 @@ export function showPeople(root, chosen, { signal }) {
         dialog.addEventListener("close", () => { if (index >= 0 && shown.length > 0) table.focus(Math.min(index, shown.length - 1), "a"); });
     }
 
-    /** Adds a line, or changes one as it was seen with some options of the request. */
     function edit(line, options) {
-        const fields = {
-            display_name: field(t("people.column.name"), input({ name: "display_name", value: line?.display_name ?? "", maxlength: 128, autofocus: true })),
-            number: field(t("people.column.number"), input({ name: "number", value: line?.number ?? "", maxlength: 32, inputmode: "tel" })),
-            username: field(t("people.username"), input({ name: "username", value: line?.username ?? "", maxlength: 64 }), { isOptional: !line, hint: line ? null : t("people.username-hint") }),
-            password: field(t("people.password"), input({ name: "password", type: "password", autocomplete: "new-password", maxlength: 128 }), { isOptional: true, hint: line ? t("people.password-keep") : t("people.password-hint") }),
-            provisioning_code: field(t("people.column.code"), input({ name: "provisioning_code", value: line?.provisioning_code ?? "", maxlength: 12, inputmode: "numeric" }), { isOptional: true, hint: line ? null : t("people.code-hint") }),
-            server: field(t("people.server"), input({ name: "server", value: line?.server ? line.server.host + (line.server.port ? `:${line.server.port}` : "") : "", maxlength: 260 }), { isOptional: true, hint: t("people.server-hint") }),
-        };
-        const dialog = ask(line ? t("people.edit") : t("people.add"), [
-            fields.display_name, fields.number, fields.provisioning_code,
-            h("details", { class: "more-fields", open: Boolean(line?.server) }, h("summary", { text: t("people.more") }), fields.username, fields.password, fields.server),
-        ], {
-            action: line ? t("action.save") : t("people.add"),
-            onSubmit: async () => {
-                const body = {};
-                for (const name of ["display_name", "number", "username", "password", "provisioning_code"]) {
-                    const text = fields[name].control.value.trim();
-                    if (text !== "" && text !== (line?.[name] ?? "")) body[name] = text;
-                    else if (text === "" && !line && (name === "display_name" || name === "number")) body[name] = "";
-                }
-                if (line?.provisioning_code && fields.provisioning_code.control.value.trim() === "") body.provisioning_code = null;
-                const server = fields.server.control.value.trim();
-                const parts = /^(.*?)(?::(\d+))?$/.exec(server);
-                if (server) body.server = parts[2] ? { host: parts[1], port: Number(parts[2]) } : { host: server };
-                else if (line?.server) body.server = null;
-                const saved = line ? await api.patch(api.line(line.id), body, options) : await api.post("/1.0/lines", body);
-                store.lines.set(saved.id, saved);
-                if (saved.device) store.touch(saved.device);
-                store.tell("lines", null);
-                if (!line && saved.provisioning_code) toast(t("people.added", { name: cut(saved.display_name, 60), code: saved.provisioning_code }));
-            },
-        });
+        const dialog = editLine(line, options);
         if (line) dialog.addEventListener("close", () => { if (!signal.aborted) swap("people"); });
     }
 

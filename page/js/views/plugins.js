@@ -7,13 +7,15 @@ import { api } from "../core/api.js";
 import { link } from "../core/router.js";
 import { store } from "../core/store.js";
 import { bytes } from "../core/format.js";
-import { viewHead, button, iconButton, badge, empty, loading, failure, input, field, ask, confirm, tabs } from "../components/basics.js";
+import { viewHead, button, iconButton, linkButton, badge, empty, loading, failure, input, field, ask, confirm, tabs } from "../components/basics.js";
 import { icon } from "../components/icons.js";
 import { showPlugin, change } from "./plugin.js";
 
 const places = ["installed", "available", "repositories"];
 /** How often the phones of each plugin are counted anew while many boot. */
 const PACE = 500;
+/** How many packages are shown at once: a search finds the others. */
+const OFFERS = 300;
 
 export function show(root, [first], context) {
     if (first && !places.includes(first)) return showPlugin(root, first, context);
@@ -68,49 +70,70 @@ function showAll(root, part, { signal }) {
         return [
             h("div", { class: "card-head" }, h("h2", {}, h("a", { href: link("plugins", plugin.id) }, told(plugin.id))), badge(plugin.version, "quiet")),
             h("p", {}, told(plugin.description || plugin.vendor)),
-            h("p", { class: "sub" }, count ? h("a", { href: `#/phones?plugin=${api.part(plugin.id)}`, text: t("plugins.phones", { count }) }) : t("plugins.phones", { count }), plugin.origin === "bundled" ? ` · ${t("plugins.bundled")}` : null),
-            isOld ? h("div", { class: "row-actions" }, button(t("plugins.upgrade", { version: cut(plugin.newest, 30) }), () => change(t("plugins.upgrading", { id: plugin.id }), () => api.post(api.plugin(plugin.id, "/upgrade")), fill), { kind: "primary" })) : null,
+            h("p", { class: "sub" },
+                count ? h("a", { href: `#/phones?plugin=${api.part(plugin.id)}`, text: t("plugins.phones", { count }) }) : t("plugins.phones", { count }),
+                plugin.origin === "bundled" ? ` · ${t("plugins.bundled")}` : null),
+            isOld ? h("div", { class: "row-actions" }, button(t("plugins.upgrade", { version: cut(plugin.newest, 30) }), () => upgrade(plugin), { kind: "primary" })) : null,
         ];
     }
+
+    const upgrade = (plugin) => change(t("plugins.upgrading", { id: plugin.id }), () => api.post(api.plugin(plugin.id, "/upgrade")), fill);
 
     async function available() {
         const { packages } = await api.get("/1.0/packages", { signal });
         const { plugins } = await api.get("/1.0/plugins", { signal });
         const have = new Map(plugins.map((plugin) => [plugin.id, plugin.version]));
+        const list = h("ul", { class: "cards plugins" });
         return () => {
-            const found = packages.filter((offer) => matches(offer.id, offer.vendor, offer.description));
-            replace(body, packages.length === 0
-                ? empty(t("plugins.no-offers"), t("plugins.no-offers-text"), h("a", { class: "button primary", href: link("plugins", "repositories"), text: t("plugins.tab.repositories") }))
-                : found.length === 0 ? empty(t("phones.nothing-found"), t("phones.nothing-found-text"))
-                    : h("ul", { class: "cards plugins" }, found.slice(0, 300).map((offer) => h(
-                        "li", { class: "panel" }, h("div", { class: "card-head" }, h("h2", {}, told(offer.id)), badge(offer.version, "quiet"), offer.channel === "testing" ? badge(t("plugins.testing")) : null),
-                        h("p", {}, told(offer.description || offer.vendor)), h("p", { class: "sub" }, told(offer.repository), " · ", bytes(offer.size)),
-                        h("div", { class: "row-actions" }, have.get(offer.id) === offer.version ? badge(t("plugins.is-installed"), "good")
-                            : button(have.has(offer.id) ? t("plugins.install-this", { version: cut(offer.version, 30) }) : t("plugins.install"), () => change(t("plugins.installing", { id: offer.id }), () => have.has(offer.id)
-                                ? api.post(api.plugin(offer.id, "/upgrade"), { version: offer.version, repository: offer.repository })
-                                : api.post("/1.0/plugins", { id: offer.id, version: offer.version, repository: offer.repository }), fill)))))));
+            const found = packages.filter((offer) => matches(offer.id, offer.vendor, offer.description)).slice(0, OFFERS);
+            keep(
+                list, found, (offer) => `${offer.repository} ${offer.id} ${offer.version} ${offer.channel}`,
+                () => h("li", { class: "panel" }), (card, offer) => refill(card, offerCard(offer, have.get(offer.id))));
+            if (packages.length === 0) {
+                replace(body, empty(t("plugins.no-offers"), t("plugins.no-offers-text"), linkButton(t("plugins.tab.repositories"), link("plugins", "repositories"), { kind: "primary" })));
+            } else if (found.length === 0) replace(body, empty(t("phones.nothing-found"), t("phones.nothing-found-text")));
+            else if (!list.isConnected) replace(body, list);
         };
+    }
+
+    function offerCard(offer, installed) {
+        return [
+            h("div", { class: "card-head" }, h("h2", {}, told(offer.id)), badge(offer.version, "quiet"), offer.channel === "testing" ? badge(t("plugins.testing")) : null),
+            h("p", {}, told(offer.description || offer.vendor)), h("p", { class: "sub" }, told(offer.repository), " · ", bytes(offer.size)),
+            h("div", { class: "row-actions" }, installed === offer.version ? badge(t("plugins.is-installed"), "good")
+                : button(installed ? t("plugins.install-this", { version: cut(offer.version, 30) }) : t("plugins.install"), () => install(offer, installed))),
+        ];
+    }
+
+    function install({ id, version, repository }, installed) {
+        const send = () => (installed ? api.post(api.plugin(id, "/upgrade"), { version, repository }) : api.post("/1.0/plugins", { id, version, repository }));
+        return change(t("plugins.installing", { id }), send, fill);
     }
 
     async function repositories() {
         const { repositories: list } = await api.get("/1.0/repositories", { signal });
         return () => replace(
             body, list.length === 0 ? empty(t("repositories.none"), t("repositories.none-text"), button(t("repositories.add"), add, { kind: "primary", symbol: "plus" })) : [
-                h("ul", { class: "cards" }, list.map((repository) => h(
-                    "li", { class: "panel" }, h("div", { class: "card-head" }, h("h2", {}, told(repository.name)), badge(repository.channel, "quiet"),
-                        iconButton(t("repositories.remove", { name: cut(repository.name, 60) }), "trash", () => confirm(t("repositories.remove", { name: cut(repository.name, 60) }), t("repositories.remove-text"), t("action.delete"), async () => {
-                            await api.delete(`/1.0/repositories/${api.part(repository.name)}`);
-                            fill();
-                        }))),
-                    h("p", { class: "mono break" }, told(repository.url)),
-                    h("p", { class: "sub" }, t("repositories.packages", { count: repository.packages ?? 0 }), repository.expires ? ` · ${t("repositories.expires", { date: cut(repository.expires, 40) })}` : null)))),
-                h("div", { class: "row-actions" }, button(t("repositories.add"), add, { symbol: "plus" }))]);
+                h("ul", { class: "cards" }, list.map(repositoryCard)), h("div", { class: "row-actions" }, button(t("repositories.add"), add, { symbol: "plus" }))]);
+    }
+
+    function repositoryCard(repository) {
+        const removal = t("repositories.remove", { name: cut(repository.name, 60) });
+        const remove = () => confirm(removal, t("repositories.remove-text"), t("action.delete"), async () => {
+            await api.delete(`/1.0/repositories/${api.part(repository.name)}`);
+            fill();
+        });
+        return h(
+            "li", { class: "panel" }, h("div", { class: "card-head" }, h("h2", {}, told(repository.name)), badge(repository.channel, "quiet"), iconButton(removal, "trash", remove)),
+            h("p", { class: "mono break" }, told(repository.url)),
+            h("p", { class: "sub" }, t("repositories.packages", { count: repository.packages ?? 0 }), repository.expires ? ` · ${t("repositories.expires", { date: cut(repository.expires, 40) })}` : null));
     }
 
     function add() {
         const name = input({ name: "name", maxlength: 64, autofocus: true }), url = input({ name: "url", type: "url", placeholder: "https://" });
         const keys = h("textarea", { name: "keys", rows: 3, class: "mono", spellcheck: "false" });
-        ask(t("repositories.add"), [field(t("repositories.name"), name), field(t("repositories.url"), url), field(t("repositories.keys"), keys, { hint: t("repositories.keys-hint"), isOptional: true })], {
+        const content = [field(t("repositories.name"), name), field(t("repositories.url"), url), field(t("repositories.keys"), keys, { hint: t("repositories.keys-hint"), isOptional: true })];
+        ask(t("repositories.add"), content, {
             action: t("repositories.add"),
             onSubmit: async () => {
                 await api.post("/1.0/repositories", { name: name.value.trim(), url: url.value.trim(), keys: keys.value.split("\n").map((line) => line.trim()).filter(Boolean) });

@@ -14,12 +14,13 @@ export async function families(body, signal) {
     const place = h("ul", { class: "cards wide" });
     const count = new Map();
     for (const phone of store.phones.values()) count.set(phone.vendor?.toLowerCase(), (count.get(phone.vendor?.toLowerCase()) ?? 0) + 1);
+    const phones = (family) => count.get(family.vendor.toLowerCase()) ?? 0;
     function draw() {
         const word = search.value.toLowerCase();
         const found = list.filter((family) => `${family.id} ${family.vendor} ${family.title}`.toLowerCase().includes(word));
-        found.sort((a, b) => Boolean(count.get(b.vendor.toLowerCase())) - Boolean(count.get(a.vendor.toLowerCase())) || a.vendor.localeCompare(b.vendor));
+        found.sort((a, b) => Boolean(phones(b)) - Boolean(phones(a)) || a.vendor.localeCompare(b.vendor));
         replace(place, found.map((family) => h(
-            "li", { class: "panel" }, h("h2", {}, told(family.title)), h("div", { class: "card-head" }, badge(family.vendor, "quiet"), count.get(family.vendor.toLowerCase()) ? badge(t("plugins.phones", { count: count.get(family.vendor.toLowerCase()) }), "good") : null),
+            "li", { class: "panel" }, h("h2", {}, told(family.title)), h("div", { class: "card-head" }, badge(family.vendor, "quiet"), phones(family) ? badge(t("plugins.phones", { count: phones(family) }), "good") : null),
             family.values.length ? h("ul", { class: "plain", lang: "en" }, family.values.map((value) => h("li", {}, told(value)))) : h("p", { class: "hint", text: t("dhcp.no-values") }),
             family.values.length ? h("details", { on: { toggle: (event) => open(event.target, family) } }, h("summary", { text: t("dhcp.lines") }), h("div", { class: "lines-place" })) : null)));
     }

@@ -46,7 +46,8 @@ async function readSite(signal) {
 }
 
 /** What the compiler has to say of a site that it takes. */
-export const findingsList = (findings) => findings.length ? notice("warn", h("p", {}, h("strong", { text: t("dhcp.findings") })), h("ul", { class: "plain", lang: "en" }, findings.slice(0, 50).map((text) => h("li", {}, told(text))))) : null;
+export const findingsList = (findings) => (findings.length === 0 ? null : notice(
+    "warn", h("p", {}, h("strong", { text: t("dhcp.findings") })), h("ul", { class: "plain", lang: "en" }, findings.slice(0, 50).map((text) => h("li", {}, told(text))))));
 
 /** What stands where a site is needed and there is none. */
 export const noSite = () => empty(t("dhcp.no-site-title"), t("dhcp.no-site"), linkButton(t("dhcp.tab.site"), link("dhcp", "site"), { kind: "primary" }));
@@ -67,7 +68,8 @@ export async function site(body, signal) {
             toast(t("dhcp.saved"));
         } catch (error) {
             // The compiler's own words, line by line.
-            replace(result, error instanceof APIError && error.status === 400 ? notice("bad", h("pre", { class: "compiler", lang: "en", text: cut(error.message, 6000) })) : notice("bad", h("p", { text: reason(error) })));
+            const isCompilers = error instanceof APIError && error.status === 400;
+            replace(result, notice("bad", isCompilers ? h("pre", { class: "compiler", lang: "en", text: cut(error.message, 6000) }) : h("p", { text: reason(error) })));
         }
     }), { kind: "primary" });
     text.addEventListener("keydown", (event) => {
@@ -76,5 +78,8 @@ export async function site(body, signal) {
             save.click();
         }
     });
-    replace(body, known === null ? notice("info", h("p", { text: t("dhcp.no-site") })) : null, field(t("dhcp.site"), text, { hint: t("dhcp.site-hint") }), h("div", { class: "row-actions" }, save, button(t("action.download"), () => keepFile("site.yml", text.value, "text/yaml"), { symbol: "download" })), result);
+    const download = button(t("action.download"), () => keepFile("site.yml", text.value, "text/yaml"), { symbol: "download" });
+    replace(
+        body, known === null ? notice("info", h("p", { text: t("dhcp.no-site") })) : null, field(t("dhcp.site"), text, { hint: t("dhcp.site-hint") }),
+        h("div", { class: "row-actions" }, save, download), result);
 }

@@ -14,7 +14,8 @@ const named = (prefix, key) => (has(`${prefix}.${key}`) ? t(`${prefix}.${key}`) 
 
 export async function show(root, { id, phone, signal }) {
     const evidence = await api.get(api.device(id, "/evidence"), { signal });
-    const advice = phone()?.mac ? await api.get(`/1.0/dhcp/advice?mac=${api.part(phone().mac)}${phone().vendor ? `&vendor=${api.part(phone().vendor)}` : ""}`, { signal }).catch(() => null) : null;
+    const { mac, vendor } = phone() ?? {};
+    const advice = mac ? await api.get(`/1.0/dhcp/advice?mac=${api.part(mac)}${vendor ? `&vendor=${api.part(vendor)}` : ""}`, { signal }).catch(() => null) : null;
     const { association, binding, sightings, events } = evidence;
     const table = makeTable(t("evidence.sightings"), [
         { title: t("evidence.source"), isHead: true, cell: (sighting) => sighting.source.toUpperCase() },

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whose phone it is: its lines, and putting another one on it.
 
-import { h, replace, refill, told } from "../../core/dom.js";
+import { h, replace, refill, told, cut } from "../../core/dom.js";
 import { t } from "../../core/i18n.js";
 import { api } from "../../core/api.js";
 import { link } from "../../core/router.js";
 import { store } from "../../core/store.js";
-import { button, linkButton, empty, field, input, ask, complain } from "../../components/basics.js";
+import { button, linkButton, empty, field, input, ask, confirm, complain } from "../../components/basics.js";
 
 export async function show(root, { id, phone, signal }) {
     if (!store.areLinesLoaded) await store.loadLines();
@@ -18,14 +18,30 @@ export async function show(root, { id, phone, signal }) {
             root, h("h2", { class: "unseen", text: t("phone.tab.lines") }),
             lines.length === 0
                 ? empty(t("phone.no-line"), t("phone.no-line-text"), button(t("phone.assign"), assign, { kind: "primary" }), " ", linkButton(t("start.people.action"), link("people")))
-                : [
-                    h("ul", { class: "cards" }, lines.map((line) => h(
-                        "li", { class: "panel line-card" },
-                        h("div", {}, h("h3", {}, told(line.display_name)),
-                            h("p", { class: "sub" }, t("people.column.number"), " ", told(line.number), line.username && line.username !== line.number ? [" · ", told(line.username)] : null,
-                                line.server ? [" · ", told(line.server.host)] : null)),
-                        linkButton(t("phone.line-edit"), link("people", line.id)))))]);
+                : [h("ul", { class: "cards" }, lines.map(card)), h("div", { class: "row-actions" }, button(t("phone.assign-more"), assign, { symbol: "plus" }))]);
     };
+
+    const card = (line) => h(
+        "li", { class: "panel" },
+        h("div", {}, h("h3", {}, told(line.display_name)),
+            h("p", { class: "sub" }, t("people.column.number"), " ", told(line.number), line.username && line.username !== line.number ? [" · ", told(line.username)] : null,
+                line.server ? [" · ", told(line.server.host)] : null)),
+        h("div", { class: "row-actions" }, linkButton(t("phone.line-edit"), link("people", line.id)), button(t("phone.unassign"), () => unassign(line))));
+
+    /** Has the phone and the lines asked for again, and the phone fetch what it is now. */
+    async function renew() {
+        store.touch(id);
+        await store.loadLines();
+        api.post(api.device(id, "/synchronize")).catch(complain);
+    }
+
+    function unassign(line) {
+        confirm(t("phone.unassign-ask", { name: cut(line.display_name, 60) }), t("phone.unassign-text"), t("phone.unassign"), async () => {
+            const { options } = await api.seen(api.line(line.id));
+            await api.delete(api.line(line.id, "/assign"), options);
+            await renew();
+        });
+    }
 
     function assign() {
         const search = input({ type: "search", placeholder: t("people.search"), "aria-label": t("people.search") });
@@ -45,9 +61,7 @@ export async function show(root, { id, phone, signal }) {
                 const chosen = list.querySelector("input:checked");
                 if (!chosen) return false;
                 await api.post(api.line(chosen.value, "/assign"), { device: id });
-                store.touch(id);
-                await store.loadLines();
-                api.post(api.device(id, "/synchronize")).catch(complain);
+                await renew();
                 return true;
             },
         });
