@@ -16,7 +16,7 @@ import Provisioning
 ///
 /// ADDRESS is where the phone is, with or without a port, as `${CHANNEL(pjsip,remote_addr)}` has it. The arguments of `provision` are
 /// wazo-agid's (wazo_agid/modules/provision.py), but for CONSENT: `confirm` or `move` once the caller has agreed to that, or the PIN if
-/// the code is `autoprov`.
+/// the code is `autoprov`, with or without an `x` after it.
 struct PhoneScripts {
     /// The names.
     enum Name: String, CaseIterable {
@@ -73,10 +73,14 @@ struct PhoneScripts {
     }
 
     private func provision(_ code: String, _ caller: PBXDialling.Caller, _ arguments: [String]) async -> PBXDialling.Answer {
-        let third = arguments.dropFirst(2).first.flatMap { $0.isEmpty ? nil : $0 }
-        let isReset = code == PBXDialling.resetWord
-        return await dialling.dial(code, from: caller, pin: isReset ? third : nil, consent: isReset ? .none : Self.consent(third))
+        let third = arguments.dropFirst(2).first
+        guard code == PBXDialling.resetWord else { return await dialling.dial(code, from: caller, consent: Self.consent(third)) }
+        return await dialling.dial(code, from: caller, pin: third.map(Self.pin))
     }
+
+    /// The PIN of a reset. An empty one is a wrong one and not none, which would mean that the dialplan has asked itself; generated
+    /// dialplans write an `x` after it to say so.
+    private static func pin(_ text: String) -> String { text.hasSuffix("x") ? String(text.dropLast()) : text }
 
     private func result(of answer: PBXDialling.Answer) async -> Result {
         let outcome = answer.outcome

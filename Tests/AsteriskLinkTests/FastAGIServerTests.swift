@@ -137,6 +137,19 @@ struct FastAGIServerTests {
         }
     }
 
+    @Test("The PIN of a reset is that before the x of a generated dialplan, and an empty one is wrong", arguments: [
+        ("2468x", "reset"), ("2468", "reset"), ("x", "wrong_pin"), ("", "wrong_pin"), ("2468xx", "wrong_pin"), ("1x", "wrong_pin"),
+    ])
+    func resetPIN(argument: String, reason: String) async throws {
+        let site = try await Site(pin: "2468")
+        try await serving(site) { dialplan, _ in
+            _ = try await dialplan.run(["123456", "10.77.0.12"])
+            let said = try await dialplan.run(["autoprov", "10.77.0.12", argument])
+            #expect(said.contains("SET VARIABLE PROV_REASON \"\(reason)\""))
+            #expect(try await site.store.lines(on: site.phone).isEmpty == (reason == "reset"))
+        }
+    }
+
     @Test("Somebody logs in on another's phone, and out again")
     func desk() async throws {
         let site = try await Site()
