@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import Datagrams
 public import Logging
 public import NetTypes
-import NetworkFailures
 import NIOCore
-import NIOPosix
 public import Provisioning
 public import ServiceLifecycle
 
@@ -18,8 +15,6 @@ public struct PlugAndPlayServer: Service {
     public static let group = IPv4Address(224, 0, 1, 75)
     /// How often unconfirmed NOTIFYs are looked at; their shortest interval is 500 ms (RFC 3261, T1).
     private static let tick: Duration = .milliseconds(100)
-    /// Bytes of the largest question; a phone's has some 700.
-    private static let maximumDatagramBytes = 8_192
 
     private let address: IPv4Address
     private let port: UInt16
@@ -49,9 +44,9 @@ public struct PlugAndPlayServer: Service {
     ///
     /// - Throws: `PlugAndPlayError` if the group cannot be joined.
     public func run() async throws {
-        let (questions, answers) = try await open()
-        guard let local = PlugAndPlayPeer(answers.channel.localAddress) else { throw PlugAndPlayError(address: address, reason: "no port") }
-        let responder = PlugAndPlayResponder(local: local, offers: offers, logger: logger)
+        let sockets = try await PlugAndPlaySockets.open(on: address, port: port)
+        let questions = sockets.questions, answers = sockets.answers
+        let responder = PlugAndPlayResponder(local: sockets.local, offers: offers, logger: logger)
         onListening()
         try await withGracefulShutdownHandler {
             try await answers.executeThenClose { responses, output in
@@ -85,37 +80,6 @@ public struct PlugAndPlayServer: Service {
         }
     }
 
-    private typealias Socket = NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>
-
-    private func open() async throws -> (questions: Socket, answers: Socket) {
-        do {
-            let questions = try await bind(Self.group, port: Int(port), isShared: true)
-            let device = try System.enumerateDevices().first { $0.address?.ipAddress == address.description }
-            guard let device else { throw PlugAndPlayError(address: address, reason: "no interface of this machine has it") }
-            guard let multicast = questions.channel as? any MulticastChannel else {
-                throw PlugAndPlayError(address: address, reason: "the socket knows no multicast")
-            }
-            try await multicast.joinGroup(SocketAddress(ipAddress: Self.group.description, port: Int(port)), device: device).get()
-            return (questions, try await bind(address, port: 0, isShared: false))
-        } catch let error as PlugAndPlayError {
-            throw error
-        } catch {
-            throw PlugAndPlayError(address: address, reason: "\(NetworkFailure(error))")
-        }
-    }
-
-    private func bind(_ address: IPv4Address, port: Int, isShared: Bool) async throws -> Socket {
-        try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.maximumDatagramBytes))
-            .channelOption(.socketOption(.so_reuseaddr), value: isShared ? 1 : 0)
-            .bind(to: SocketAddress(ipAddress: address.description, port: port)) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(DatagramSendingHandler())
-                    return try Socket(wrappingChannelSynchronously: channel)
-                }
-            }
-    }
-
     private func send(
         _ datagrams: [PlugAndPlayMachine.Datagram], _ output: NIOAsyncChannelOutboundWriter<AddressedEnvelope<ByteBuffer>>
     ) async {
@@ -141,13 +105,5 @@ public struct PlugAndPlayError: Error, CustomStringConvertible {
         SIP plug and play cannot listen to \(PlugAndPlayServer.group) on the interface of \(address) (\(reason)): set sip.address to this \
         machine's address in the phones' network, see that no other program listens there, or set sip_pnp.enabled: false
         """
-    }
-}
-
-extension PlugAndPlayPeer {
-    /// The IPv4 address and port of a socket's address.
-    fileprivate init?(_ address: SocketAddress?) {
-        guard let text = address?.ipAddress, let ip = IPv4Address(text), let port = address?.port.flatMap(UInt16.init(exactly:)) else { return nil }
-        self.init(address: ip, port: port)
     }
 }

@@ -31,6 +31,17 @@ struct PlugAndPlayTests {
         try #require(PlugAndPlaySubscription(datagram: question(), from: phone))
     }
 
+    @Test("An address that this machine does not have, or a group that cannot be joined, is told and opens nothing")
+    func unopened() async {
+        let foreign = await #expect(throws: PlugAndPlayError.self) {
+            try await PlugAndPlaySockets.open(on: IPv4Address(192, 0, 2, 1), port: 0)
+        }
+        #expect(foreign?.description.contains("no interface of this machine has it") == true)
+        await #expect(throws: PlugAndPlayError.self) {
+            try await PlugAndPlaySockets.open(group: IPv4Address(127, 0, 0, 1), on: IPv4Address(127, 0, 0, 1), port: 0)
+        }
+    }
+
     private func machine() -> PlugAndPlayMachine { PlugAndPlayMachine(local: local, makeToken: { "token" }) }
 
     private func message(_ datagram: PlugAndPlayMachine.Datagram) throws -> SIPMessage { try SIPMessage(datagram: datagram.bytes) }
