@@ -19,8 +19,14 @@ public struct HTTPPhoneActions: PhoneActionSender {
     /// The longest answer that is read; what is in it does not matter.
     private static let maximumAnswer = 64 * 1_024
 
+    /// How long the rest of an answer may take. A phone that sends it byte by byte would otherwise be waited for as long as it likes; one
+    /// whose connection ends at once might not do what it was asked.
+    private let bodyTime: Duration
+
     /// Makes a sender. It holds no connections between requests.
-    public init() {}
+    public init() { self.init(bodyTime: .seconds(5)) }
+
+    init(bodyTime: Duration) { self.bodyTime = bodyTime }
 
     public func send(_ action: PhoneHTTPAction, to address: IPAddress, as credentials: PhoneCredentials?) async -> NotifyResult {
         var tls = TLSConfiguration.makeClientConfiguration()
@@ -31,7 +37,7 @@ public struct HTTPPhoneActions: PhoneActionSender {
             configuration: .init(tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: Self.timeout))
         let result: NotifyResult
         do {
-            result = .answered(status: try await Self.exchange(action, address, credentials, client))
+            result = .answered(status: try await exchange(action, address, credentials, client))
         } catch let error as HTTPClientError where error == .remoteConnectionClosed {
             // A phone that restarts at once does not answer any more.
             result = .answered(status: 202)
@@ -45,16 +51,16 @@ public struct HTTPPhoneActions: PhoneActionSender {
     }
 
     /// Asks without a password first: only the phone's challenge tells whether one may go over the wire as it is.
-    private static func exchange(
+    private func exchange(
         _ action: PhoneHTTPAction, _ address: IPAddress, _ credentials: PhoneCredentials?, _ client: HTTPClient
     ) async throws -> Int {
         let first = try await execute(action, address, authorization: nil, client)
         guard first.status == .unauthorized, let credentials else { return Int(first.status.code) }
-        let answer = authorization(for: action, challenges: first.headers["WWW-Authenticate"], credentials)
+        let answer = Self.authorization(for: action, challenges: first.headers["WWW-Authenticate"], credentials)
         return Int(try await execute(action, address, authorization: answer, client).status.code)
     }
 
-    private static func execute(
+    private func execute(
         _ action: PhoneHTTPAction, _ address: IPAddress, authorization: String?, _ client: HTTPClient
     ) async throws -> HTTPClientResponse {
         let host = if case .v6 = address { "[\(address)]" } else { "\(address)" }
@@ -67,9 +73,18 @@ public struct HTTPPhoneActions: PhoneActionSender {
         }
         if let authorization { request.headers.add(name: "Authorization", value: authorization) }
         let response = try await client.execute(request, timeout: .seconds(30))
-        // The connection is free for the next request when the answer is read.
-        _ = try? await response.body.collect(upTo: maximumAnswer)
+        await read(response.body)
         return response
+    }
+
+    /// Reads the rest of an answer, so that the connection is free for the next request. One that takes too long loses its connection.
+    private func read(_ body: HTTPClientResponse.Body) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await body.collect(upTo: Self.maximumAnswer) }
+            group.addTask { try? await Task.sleep(for: bodyTime) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     /// Digest (RFC 7616, whose arithmetic SIP shares) if the phone offers it, else Basic (RFC 7617).

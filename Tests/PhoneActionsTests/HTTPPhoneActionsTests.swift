@@ -4,10 +4,11 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NetTypes
-import PhoneActions
 import PhonePlugins
 import Provisioning
 import Testing
+
+@testable import PhoneActions
 
 /// What a phone's web page is asked.
 struct HTTPPhoneActionsTests {
@@ -39,6 +40,12 @@ struct HTTPPhoneActionsTests {
         _ = try await ask(FakePage(challenge: nil, closes: true), as: nil, expecting: .answered(status: 202))
     }
 
+    @Test(.timeLimit(.minutes(1))) func anAnswerWithoutEndIsNotReadToItsEnd() async throws {
+        _ = try await ask(FakePage(challenge: nil, drips: true), as: nil, expecting: .answered(status: 200))
+        let requests = try await ask(FakePage(challenge: "Basic realm=\"phone\"", drips: true), as: Self.administrator, expecting: .answered(status: 200))
+        #expect(requests.map(\.authorization) == [nil, "Basic YWRtaW46cGFzczp3b3Jk"])
+    }
+
     @Test func aPageThatIsNotThereIsAFailureWithARemedy() async throws {
         let address = try #require(Self.loopback)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get()
@@ -66,7 +73,7 @@ struct HTTPPhoneActionsTests {
         let action = PhoneHTTPAction(
             path: "/goform/restart", method: .post, port: server.localAddress?.port, credentials: credentials == nil ? .none : .admin,
             body: "message=Reboot")
-        #expect(await HTTPPhoneActions().send(action, to: address, as: credentials) == expecting)
+        #expect(await HTTPPhoneActions(bodyTime: page.drips ? .milliseconds(50) : .seconds(60)).send(action, to: address, as: credentials) == expecting)
         try await server.close()
         continuation.finish()
         return await requests.reduce(into: []) { $0.append($1) }
@@ -83,6 +90,8 @@ struct FakePage: Sendable {
 
     let challenge: String?
     var closes = false
+    /// Whether its answers come byte by byte, for half an hour.
+    var drips = false
 
     final class Handler: ChannelInboundHandler {
         typealias InboundIn = HTTPServerRequestPart
@@ -91,6 +100,7 @@ struct FakePage: Sendable {
         private let requests: AsyncStream<Request>.Continuation
         private var head: HTTPRequestHead?
         private var body = ""
+        private var dripping: RepeatedTask?
 
         init(_ page: FakePage, _ requests: AsyncStream<Request>.Continuation) {
             self.page = page
@@ -111,10 +121,21 @@ struct FakePage: Sendable {
                     return
                 }
                 let isKnown = page.challenge == nil || authorization != nil
-                var headers: HTTPHeaders = ["Content-Length": "0"]
+                var headers: HTTPHeaders = ["Content-Length": page.drips ? "60000" : "0"]
                 if !isKnown, let challenge = page.challenge { headers.add(name: "WWW-Authenticate", value: challenge) }
                 context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: isKnown ? .ok : .unauthorized, headers: headers))), promise: nil)
+                guard !page.drips else { return drip(context) }
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { dripping?.cancel() }
+
+        private func drip(_ context: ChannelHandlerContext) {
+            let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+            dripping = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(30)) { _ in
+                let (handler, context) = bound.value
+                context.writeAndFlush(handler.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: " ")))), promise: nil)
             }
         }
     }
