@@ -157,8 +157,8 @@ public struct KamailioFiles: PBXFiles {
             """
         guard let peer = node.peers.first else { return text }
         return text + """
-            modparam("dmq", "server_address", "sip:\(node.address):\(node.port)")
-            modparam("dmq", "notification_address", "sip:\(peer):\(node.port)")
+            modparam("dmq", "server_address", "sip:\(node.address):\(node.port);transport=tcp")
+            modparam("dmq", "notification_address", "sip:\(peer):\(node.port);transport=tcp")
             modparam("dmq_usrloc", "enable", 1)
             modparam("dmq_usrloc", "sync", 1)
 
@@ -169,8 +169,9 @@ public struct KamailioFiles: PBXFiles {
         let provd = "sip:\(plan.provdHost):\(plan.provdPort);transport=tcp"
         let nodes = node.peers.map { "$si != \"\($0)\"" }.joined(separator: " && ")
         let replication = node.peers.isEmpty ? "" : """
+              # Nodes are believed by their address, and only over a connection: the source of a datagram can be forged.
               if (is_method("KDMQ")) {
-                if (\(nodes)) { sl_send_reply("403", "Not a Node"); exit; }
+                if ($proto != "tcp" || (\(nodes))) { sl_send_reply("403", "Not a Node"); exit; }
                 dmq_handle_message();
                 exit;
               }

@@ -77,6 +77,25 @@ struct KamailioTests {
             #expect((Int(talked.output.split(separator: "\n").last ?? "") ?? 0) > 20, "\(talked.output)\n\(output)\n\(lab.log(of: "pbx2"))")
             let report = try PhoneReport(contentsOf: lab.state.appending(path: "phones/yealink/report.json"))
             #expect(report.error == nil, "\(output)\n\(lab.log(of: "pbx"))")
+            // What the other node's address says in a datagram could be anybody's.
+            let forged = """
+                import socket
+                lines = ["KDMQ sip:usrloc@10.77.0.3:5060 SIP/2.0", "Via: SIP/2.0/UDP 10.77.0.4;rport;branch=z9hG4bKforged", "From: <sip:usrloc@10.77.0.4>;tag=1",
+                         "To: <sip:usrloc@10.77.0.3>", "Call-ID: forged", "CSeq: 1 KDMQ", "Max-Forwards: 1", "Content-Type: application/json",
+                         "Content-Length: 2", "", "{}"]
+                own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                own.bind(("10.77.0.4", 0))
+                own.settimeout(1)
+                for _ in range(60):
+                    own.sendto("\\r\\n".join(lines).encode(), ("10.77.0.3", 5060))
+                    try:
+                        print(own.recv(4096).decode().splitlines()[0])
+                        break
+                    except TimeoutError:
+                        continue
+                """
+            let answered = try await lab("in", "pbx2", "python3", "-c", forged)
+            #expect(answered.output.contains("SIP/2.0 403"), "\(answered.output)")
         }
     }
 }

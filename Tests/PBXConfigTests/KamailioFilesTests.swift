@@ -44,6 +44,14 @@ struct KamailioFilesTests {
         #expect(throws: PBXConfigError.self) { try files(site([.init(username: "a:b", password: "x", kind: .line(number: "9", name: "A"), tenant: "t")])) }
     }
 
+    @Test("Nodes talk to each other over connections, and what claims to be one in a datagram is refused")
+    func replication() throws {
+        let text = try #require(try files(peers: ["10.77.0.3"])["kamailio.cfg"])
+        #expect(text.contains("\"server_address\", \"sip:10.77.0.2:5060;transport=tcp\""))
+        #expect(text.contains("\"notification_address\", \"sip:10.77.0.3:5060;transport=tcp\""))
+        #expect(text.contains("if ($proto != \"tcp\" || ($si != \"10.77.0.3\")) { sl_send_reply(\"403\", \"Not a Node\"); exit; }"))
+    }
+
     private static let kamailio = ["/usr/sbin/kamailio", "/usr/bin/kamailio"].first { FileManager.default.isExecutableFile(atPath: $0) }
 
     @Test("Kamailio itself takes the configuration", .enabled(if: kamailio != nil, "kamailio is not installed"), arguments: [[], ["10.77.0.3", "10.77.0.4"]])
