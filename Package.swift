@@ -252,7 +252,7 @@ let package = Package(
             name: "PhoneTFTPTests", dependencies: ["PhoneTFTP", "PhonePlugins", "TFTP", nioCore, nioPosix, serviceLifecycle, logging]),
         .testTarget(
             name: "SIPOnboardingTests",
-            dependencies: ["Certificates", "Provisioning", "RTP", "SIPOnboarding", "SIPWire", nioCore, nioPosix, nioSSL, logging], exclude: ["Scenarios"]),
+            dependencies: ["Certificates", "Provisioning", "RTP", "SIPOnboarding", "SIPWire", nioCore, nioEmbedded, nioPosix, nioSSL, logging], exclude: ["Scenarios"]),
         .testTarget(
             name: "AsteriskLinkTests",
             dependencies: [

@@ -26,6 +26,12 @@ struct RegistrarBindings: Sendable {
         var isLine: Bool {
             if case .line = account.owner { true } else { false }
         }
+
+        /// How well the contact agrees with what is known of its sender: anybody with an account can write any address there. Before all
+        /// counts that the phone is where it says; behind address translation that it goes by its own name.
+        fileprivate var credibility: Int {
+            (SIPServer.plainHost(contact.host) == remote.host ? 2 : 0) + (contact.userText == account.username ? 1 : 0)
+        }
     }
 
     /// Why bindings were not changed.
@@ -37,7 +43,8 @@ struct RegistrarBindings: Sendable {
     }
 
     private var bindings: [String: [Binding]] = [:]
-    private var accountsByContact: [String: String] = [:]
+    /// The accounts of lines that say that their phone is at a place; whoever said it first comes first.
+    private var linesByPlace: [String: [String]] = [:]
     /// How many accounts of lines are registered.
     private(set) var lineCount = 0
     private var accountsByChannel: [SIPFlow.ChannelID: Set<String>] = [:]
@@ -54,9 +61,11 @@ struct RegistrarBindings: Sendable {
         bindings[username] ?? []
     }
 
-    /// The contact at a URI, whoever it belongs to.
+    /// The contact of a line at a URI. If several accounts claim the place it is that of the most credible, and among equals of the first.
     func binding(at uri: SIPURI) -> Binding? {
-        accountsByContact[Self.place(uri)].flatMap { bindings[$0] }?.first { Self.place($0.contact) == Self.place(uri) }
+        let place = Self.place(uri)
+        let claims = (linesByPlace[place] ?? []).compactMap { username in bindings[username]?.first { Self.place($0.contact) == place } }
+        return claims.max { $0.credibility < $1.credibility }
     }
 
     /// What of a URI says where a phone is.
@@ -126,15 +135,23 @@ struct RegistrarBindings: Sendable {
     private mutating func store(_ list: [Binding], of username: String) {
         for binding in bindings[username] ?? [] {
             if let flow = binding.flow, flow.isReliable { accountsByChannel[flow.channel]?.remove(username) }
-            if accountsByContact[Self.place(binding.contact)] == username { accountsByContact[Self.place(binding.contact)] = nil }
         }
+        // A refresh keeps the account's place among those that claim the same.
+        let places = Self.places(list), former = Self.places(bindings[username] ?? [])
+        for place in former.subtracting(places) {
+            linesByPlace[place]?.removeAll { $0 == username }
+            if linesByPlace[place]?.isEmpty == true { linesByPlace[place] = nil }
+        }
+        for place in places.subtracting(former) { linesByPlace[place, default: []].append(username) }
         lineCount += (list.first?.isLine == true ? 1 : 0) - (bindings[username]?.first?.isLine == true ? 1 : 0)
         bindings[username] = list.isEmpty ? nil : list
         for binding in list {
             if let flow = binding.flow, flow.isReliable { accountsByChannel[flow.channel, default: []].insert(username) }
-            accountsByContact[Self.place(binding.contact)] = username
         }
     }
+
+    /// Where lines are.
+    private static func places(_ list: [Binding]) -> Set<String> { Set(list.lazy.filter(\.isLine).map { place($0.contact) }) }
 
     /// Within a Call-ID the number rises: RFC 3261 section 10.3, step 7.
     private static func checkOrder(_ binding: Binding, _ callID: String, _ sequence: UInt32) throws(Refusal) {

@@ -231,12 +231,12 @@ extension SIPServer {
             return respond(returned(response), to: key, now: now) + cancelIfDue(client, key, now: now)
         case ..<300:
             relayed[key]?.branches.remove(client)
+            defer { forget(key) }
             guard transaction.pending != nil else {
                 // Another 2xx, or a copy of one, is the caller's too.
                 return [.send(returned(response).encoded, transaction.replyFlow)]
             }
             relayed[key]?.isAccepted = true
-            defer { forget(key) }
             return respond(returned(response), to: key, now: now) + cancelBranches(of: key, now: now)
         default:
             return refused(returned(response), by: client, key, now: now)

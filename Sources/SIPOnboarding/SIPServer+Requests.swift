@@ -16,6 +16,8 @@ extension SIPServer {
         }
         let key = TransactionKey(server: request, fields)
         if request.method == .ack {
+            // That of a refusal ends here (RFC 3261 section 16.10); that of a 2xx has a branch of its own, or an old phone's, and goes on.
+            if serverTransactions[key]?.machine.isRefused == true { return receiveAck(fields, key, now: now) }
             var context = RequestContext(request, fields, flow)
             return relayInDialog(&context, key, now: now) ?? receiveAck(fields, key, now: now)
         }
@@ -25,6 +27,10 @@ extension SIPServer {
             return perform(actions, of: key, transaction)
         }
         var context = RequestContext(request, fields, flow)
+        // A CANCEL has the way of its INVITE, and yet goes from one hop to the next (RFC 3261 section 9.1).
+        if request.method == .cancel, serverTransactions[TransactionKey(cancelledBy: request, fields)] != nil {
+            return receiveCancel(&context, now: now)
+        }
         if let effects = relayInDialog(&context, key, now: now) { return effects }
         let sightings = sight(context, now: now)
         if request.uri.sip == nil, !isTelephoneCall(request) {
@@ -105,7 +111,11 @@ extension SIPServer {
                 ? register(transaction, key, account, now: now) : startCall(transaction, key, account, now: now)
         case .wrong:
             let reason: SIPAuthenticationFailure.Reason = account == nil ? .unknownAccount : .wrongPassword
-            return respond(makeResponse(403, to: transaction), to: key, now: now) + [failed(credentials.username, transaction.phone, reason)]
+            // Anybody comes this far. The answer is not kept, or strangers would fill the table; a copy of the request is judged again.
+            serverTransactions[key] = nil
+            return [
+                .send(makeResponse(403, to: transaction).encoded, transaction.replyFlow), failed(credentials.username, transaction.phone, reason),
+            ]
         }
     }
 

@@ -168,6 +168,7 @@ extension SIPServer {
         case "application/dtmf": pressed = Self.key(String(decoding: context.request.body.prefix(8), as: UTF8.self))
         default: return answer(&context, 415) { $0.headers.append("Accept", "application/dtmf-relay, application/dtmf") }
         }
+        guard !isOverloaded, serverTransactions.count < configuration.maximumTransactions else { return refuseForNow(&context) }
         // A transaction, so that a copy of the request is not a second key.
         begin(context, key)
         let answered = respond(makeResponse(200, to: context), to: key, now: now)

@@ -16,7 +16,8 @@ enum SIPStreamEvent: Sendable {
 ///
 /// A message that has begun must be whole within the timeout, so that peers that send byte by
 /// byte do not hold connections. Silence between messages is reported and not judged here:
-/// a registered phone may be silent.
+/// a registered phone may be silent. Keep-alives do not break it, so that nobody keeps a
+/// connection by them alone.
 final class SIPStreamHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = SIPStreamEvent
@@ -48,13 +49,15 @@ final class SIPStreamHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isFailed else { return }
         framer.append(unwrapInboundIn(data).readableBytesView)
-        var found = false
+        var hasMessage = false, isPinged = false
         do throws(SIPParseError) {
             while let element = try framer.next() {
-                found = true
                 switch element {
-                case .message(let message): context.fireChannelRead(wrapInboundOut(.message(message)))
-                case .ping: context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: SIPStreamFramer.pong)), promise: nil)
+                case .message(let message):
+                    hasMessage = true
+                    context.fireChannelRead(wrapInboundOut(.message(message)))
+                case .ping:
+                    isPinged = true
                 }
             }
         } catch {
@@ -62,7 +65,21 @@ final class SIPStreamHandler: ChannelInboundHandler {
             context.fireChannelRead(wrapInboundOut(.malformed(error)))
             return
         }
-        if found || framer.isInsideMessage != isTimingMessage { restartTimer(context) }
+        if isPinged, !answerPings(context) { return }
+        if hasMessage || framer.isInsideMessage != isTimingMessage { restartTimer(context) }
+    }
+
+    /// Answers the pings of one read, which are one ping, or several that waited together.
+    ///
+    /// - Returns: whether the connection goes on. It ends if the peer does not read what it asks for: that would pile up here.
+    private func answerPings(_ context: ChannelHandlerContext) -> Bool {
+        guard context.channel.isWritable else {
+            isFailed = true
+            context.close(promise: nil)
+            return false
+        }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: SIPStreamFramer.pong)), promise: nil)
+        return true
     }
 
     private func restartTimer(_ context: ChannelHandlerContext) {

@@ -20,6 +20,11 @@ extension ServerMachine {
         }
     }
 
+    /// Whether an INVITE was refused, whose ACK has its branch.
+    var isRefused: Bool {
+        if case .invite(let machine) = self { machine.isRefused } else { false }
+    }
+
     mutating func receiveCopy() -> [TransactionAction] {
         apply({ $0.receiveInvite() }, { $0.receiveRequest() })
     }

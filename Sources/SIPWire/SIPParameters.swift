@@ -23,6 +23,9 @@ public struct SIPParameters: Sendable, Hashable {
         }
     }
 
+    /// The most parameters that are read. Real values have less than ten; comparing two lists costs the product of their lengths.
+    public static let maximumCount = 64
+
     /// All parameters in order.
     public private(set) var list: [Parameter]
 
@@ -66,6 +69,9 @@ public struct SIPParameters: Sendable, Hashable {
         while scanner.takeSeparator(UInt8(ascii: ";")) {
             guard let name = scanner.takeToken() else {
                 throw SIPParseError(.headerValue, "Empty Parameter")
+            }
+            guard list.count < Self.maximumCount else {
+                throw SIPParseError(.headerValue, "Too Many Parameters")
             }
             guard scanner.takeSeparator(UInt8(ascii: "=")) else {
                 list.append(Parameter(name, nil))

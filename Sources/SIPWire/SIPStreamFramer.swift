@@ -10,12 +10,15 @@ public struct SIPStreamFramer: Sendable {
     public enum Element: Sendable, Hashable {
         /// A whole message.
         case message(SIPMessage)
-        /// A double CRLF: the peer's keep-alive, answered with ``SIPStreamFramer/pong`` (RFC 5626 section 3.5.1).
+        /// A double CRLF: the peer's keep-alive, answered with ``SIPStreamFramer/pong`` (RFC 5626 section 3.5.1). Those that follow each
+        /// other closely are one.
         case ping
     }
 
     /// The answer to a ping: one CRLF.
     public static let pong: [UInt8] = [0x0D, 0x0A]
+
+    private static let ping: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
 
     private let limits: SIPLimits
     private var buffer: [UInt8] = []
@@ -48,14 +51,15 @@ public struct SIPStreamFramer: Sendable {
     /// - Throws: ``SIPParseError``, after which the stream cannot be read on.
     public mutating func next() throws(SIPParseError) -> Element? {
         if pending == nil {
-            if buffer.starts(with: [0x0D, 0x0A, 0x0D, 0x0A]) {
-                buffer.removeFirst(4)
+            let blank = buffer.prefix { $0 == 0x0D || $0 == 0x0A }.count
+            if buffer.starts(with: Self.ping) {
+                // All at once: one by one, each would move the whole buffer. What is left may be the first part of another.
+                buffer.removeFirst(blank - blank % Self.ping.count)
                 searched = 0
                 return .ping
             }
             // One CRLF may be the first half of a ping or a pong: wait until more is known.
             if buffer == [0x0D] || buffer == [0x0D, 0x0A] || buffer == [0x0D, 0x0A, 0x0D] { return nil }
-            let blank = buffer.prefix { $0 == 0x0D || $0 == 0x0A }.count
             if blank > 0 {
                 buffer.removeFirst(blank)
                 searched = 0

@@ -119,6 +119,9 @@ public struct SIPURI: Sendable, Hashable, CustomStringConvertible {
             else {
                 throw SIPParseError(.uri, "Bad Parameter in URI")
             }
+            guard parameters.count < SIPParameters.maximumCount else {
+                throw SIPParseError(.uri, "Too Many Parameters in URI")
+            }
             parameters.append(.init(String(decoding: name, as: UTF8.self), value.map { String(decoding: $0, as: UTF8.self) }))
         }
         self.parameters = SIPParameters(parameters)

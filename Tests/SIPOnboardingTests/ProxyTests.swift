@@ -58,6 +58,18 @@ struct ProxyTests {
         try site.expectNothingLeft()
     }
 
+    @Test("A phone that answers although it is told CANCEL is the caller's too, and nothing is kept of the call")
+    func answeredTwice() throws {
+        var site = Site(phones: 2)
+        let invites = try site.invites()
+        for invite in invites { try site.answer(180, invite) }
+        try site.answer(200, invites[0])
+        site.phone.sent = []
+        try site.answer(200, invites[1])
+        #expect(try site.phone.takeResponse().statusCode == 200)
+        try site.expectNothingLeft()
+    }
+
     @Test("The refusal that tells most is passed on once all phones refused; 6xx ends all")
     func bestRefusal() throws {
         var site = Site(phones: 2)
@@ -138,6 +150,102 @@ struct ProxyTests {
                 .replacing("BYE sip:102@10.0.0.1 ", with: "BYE sip:bob@192.0.2.99 "))
         #expect(try site.phone.takeResponse().statusCode == 404)
         try site.expectNothingLeft()
+    }
+
+    @Test("The ACK of a refusal ends here, and a CANCEL goes to the phone as one of its own INVITE, within a call too")
+    func hopByHop() throws {
+        var site = Site(contactHost: "192.168.1.7")
+        let first = try site.invite()
+        let route = try #require(first.headers["Record-Route"])
+        try site.answer(200, first)
+        site.phone.sent = []
+        func request(_ method: String, branch: String) throws -> String {
+            try site.phone.request(method, to: "102", toTag: "b1", branch: branch, number: 50, headers: ["Route: \(route)"])
+                .replacing("\(method) sip:102@10.0.0.1 ", with: "\(method) sip:bob@192.168.1.7:5060 ")
+        }
+        func reinvite(_ branch: String) throws -> SIPRequest {
+            try site.phone.receive(try request("INVITE", branch: branch))
+            defer { site.phone.sent = [] }
+            return try #require(site.phone.sent.compactMap(\.request).first)
+        }
+        try site.answer(488, try reinvite("hold"))
+        #expect(try site.phone.takeResponse().statusCode == 488)
+        for _ in 0..<2 {
+            try site.phone.receive(try request("ACK", branch: "hold"))
+            #expect(site.phone.sent.isEmpty)
+        }
+        try site.phone.advance(by: .seconds(2))
+        #expect(site.phone.sent.isEmpty, "acknowledged, it is not said again")
+
+        let again = try reinvite("again")
+        try site.answer(180, again)
+        site.phone.sent = []
+        try site.phone.receive(try request("CANCEL", branch: "again"))
+        #expect(site.phone.sent.compactMap(\.response).map(\.statusCode) == [200])
+        let cancel = try #require(site.phone.sent.compactMap(\.request).first)
+        #expect(cancel.method == .cancel)
+        #expect(try Via.list(cancel.headers) == Array(Via.list(again.headers).prefix(1)))
+        try site.answer(200, cancel)
+        try site.answer(487, again)
+        #expect(try site.phone.takeResponse().statusCode == 487)
+        try site.phone.receive(try request("ACK", branch: "again"))
+
+        // Clients of RFC 2543 have no branch of their own for the ACK of a 2xx.
+        try site.answer(200, try reinvite("resume"))
+        site.phone.sent = []
+        try site.phone.receive(try request("ACK", branch: "resume"))
+        #expect(site.phone.sent.compactMap(\.request).map(\.method) == [.ack])
+        try site.expectNothingLeft()
+    }
+
+    @Test("The way within a call leads to the phone whose contact it is, whoever else registers the same", arguments: [
+        (SIPAccount.Owner.autoprov(deviceID: "d9"), true), (.autoprov(deviceID: "d9"), false), (.line(lineID: "l9", deviceID: "d9"), true),
+        (.line(lineID: "l9", deviceID: "d9"), false),
+    ])
+    func claimedContact(owner: SIPAccount.Owner, isFirst: Bool) throws {
+        for contactHost in ["192.168.1.7", nil] {
+            var site = Site(contactHost: contactHost, isRegistered: !isFirst)
+            let target = try #require(site.contacts.first?.contact)
+            func register(_ sequence: UInt32) throws {
+                let flow = SIPFlow(
+                    transport: .udp, channel: 1, remote: SIPAddress(host: "10.0.0.99", port: 5060), local: site.phone.flow.local)
+                let claim = RegistrarBindings.Binding(
+                    account: SIPAccount(username: "mallory", password: "x", owner: owner), contact: target, flow: flow, remote: flow.remote,
+                    transport: .udp, userAgent: nil, callID: "m", sequence: sequence, expiry: site.phone.now + .seconds(3_600))
+                _ = try site.phone.server.bindings.update([claim], of: "mallory")
+            }
+            func found() -> String? { site.phone.server.bindings.binding(at: target)?.account.username }
+            try register(1)
+            if isFirst { try site.register() }
+            #expect(found() == "bob")
+            try register(2)
+            #expect(found() == "bob", "a refresh changes nothing")
+            _ = try site.phone.server.bindings.remove(of: "mallory", callID: "m", sequence: 3) { _ in true }
+            #expect(found() == "bob", "nor does leaving")
+        }
+    }
+
+    @Test("Among accounts that claim a place with equal right the first keeps it, through refreshes, until it leaves")
+    func equalClaims() throws {
+        var bindings = RegistrarBindings(perAccount: 4, maximumAccounts: 10)
+        let remote = SIPAddress(host: "10.0.0.99", port: 5060), place = SIPURI(user: "desk", host: "192.168.1.7", port: 5060)
+        var sequence: UInt32 = 0
+        func register(_ username: String) throws {
+            sequence += 1
+            let account = SIPAccount(username: username, password: "x", owner: .line(lineID: username, deviceID: nil))
+            let binding = RegistrarBindings.Binding(
+                account: account, contact: place, flow: nil, remote: remote, transport: .udp, userAgent: nil, callID: username, sequence: sequence,
+                expiry: .now + .seconds(3_600))
+            _ = try bindings.update([binding], of: username)
+        }
+        for username in ["ann", "ben", "ann", "ben"] {
+            try register(username)
+            #expect(bindings.binding(at: place)?.account.username == "ann")
+        }
+        _ = try bindings.remove(of: "ann", callID: "ann", sequence: 9) { _ in true }
+        #expect(bindings.binding(at: place)?.account.username == "ben")
+        _ = try bindings.remove(of: "ben", callID: "ben", sequence: 9) { _ in true }
+        #expect(bindings.binding(at: place) == nil)
     }
 
     @Test("What cannot be passed on is refused: too many hops, a loop, an unknown extension, nobody there")
@@ -221,8 +329,10 @@ struct ProxyTests {
 private struct Site {
     var phone: ServerFixture
     private let flows: [SIPFlow]
+    /// Where the phones are.
+    let contacts: [RegistrarBindings.Binding]
 
-    init(phones: Int = 1, contactHost: String? = nil, _ configure: (inout SIPEndpointConfiguration) -> Void = { _ in }) {
+    init(phones: Int = 1, contactHost: String? = nil, isRegistered: Bool = true, _ configure: (inout SIPEndpointConfiguration) -> Void = { _ in }) {
         phone = ServerFixture(configure)
         phone.account = SIPAccount(username: "ap1", password: "s3cret", owner: .line(lineID: "l1", deviceID: "d1"))
         phone.outcome = .forward(["bob"])
@@ -239,8 +349,11 @@ private struct Site {
             flows.append(flow)
         }
         self.flows = flows
-        _ = try? phone.server.bindings.update(contacts, of: "bob")
+        self.contacts = contacts
+        if isRegistered { try? register() }
     }
+
+    mutating func register() throws { _ = try phone.server.bindings.update(contacts, of: "bob") }
 
     /// - Parameter takingRequests: whether requests to the phones are expected.
     mutating func call(

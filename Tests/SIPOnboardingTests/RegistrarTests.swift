@@ -98,6 +98,18 @@ struct RegistrarTests {
         #expect(phone.failures.map(\.failureCount) == [1, 2])
     }
 
+    @Test("Wrong credentials are answered and forgotten: strangers take no room from phones")
+    func junkCredentials() throws {
+        var phone = ServerFixture { $0.maximumTransactions = 1 }
+        for method in ["REGISTER", "INVITE"] {
+            for username in ["ap1", "nobody"] {
+                #expect(try phone.authenticated(method, headers: [ServerFixture.contact], password: "wrong", username: username).statusCode == 403)
+                #expect(phone.server.serverTransactions.isEmpty && phone.server.timers.count == 0)
+            }
+        }
+        #expect(try phone.authenticated("REGISTER", headers: [ServerFixture.contact]).statusCode == 200)
+    }
+
     @Test("An account registers itself and nobody else")
     func otherAccount() throws {
         var phone = ServerFixture()

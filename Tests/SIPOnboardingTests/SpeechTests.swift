@@ -149,6 +149,23 @@ struct SpeechTests {
         #expect(try phone.takeResponse().statusCode == 415)
     }
 
+    @Test("A key by SIP INFO waits while all transactions are taken")
+    func infoOverload() throws {
+        var phone = ServerFixture { $0.maximumTransactions = 1 }
+        phone.outcome = .question(CallQuestion(Announcement(.enterCode), for: .code, maximumDigits: 1))
+        _ = try spokenCall(&phone)
+        let tag = try #require(phone.server.calls.keys.first?.localTag)
+        func press() throws -> Int {
+            try phone.receive(try phone.request("INFO", to: "1234", toTag: tag, headers: ["Content-Type: application/dtmf"], body: "5"))
+            return try phone.takeResponse().statusCode
+        }
+        #expect(try press() == 503)
+        #expect(phone.server.serverTransactions.count == 1 && phone.entered.isEmpty)
+        phone.server.serverTransactions = [:]
+        #expect(try press() == 200)
+        #expect(phone.entered == ["5"])
+    }
+
     // MARK: - Small things
 
     private func answered(_ phone: inout ServerFixture) throws -> (SIPResponse, tag: String) {

@@ -42,6 +42,24 @@ struct DigestTests {
         #expect(verifier.verify(next, secret: secret, method: .register, now: start) == .accepted)
     }
 
+    @Test("More parameters than any client has are refused before they are compared")
+    func parameterCount() throws {
+        func screening(_ count: Int) -> DigestVerifier.Screening {
+            let parameters = (0..<count).map { "p\($0)=x" }.joined(separator: ", ")
+            return makeVerifier().screen(SIPHeaders([SIPHeader("Authorization", "Other \(parameters)")]), now: start)
+        }
+        #expect(screening(AuthParameters.maximumCount) == .challenge(stale: false))
+        guard case .malformed(let error) = screening(AuthParameters.maximumCount + 1) else {
+            Issue.record("it was read")
+            return
+        }
+        #expect(error.statusCode == 400)
+        let tail = String(repeating: ";p", count: SIPParameters.maximumCount)
+        #expect(try NameAddr.list(SIPHeader("Contact", "<sip:a@b\(tail)>\(tail)")).count == 1)
+        #expect(throws: SIPParseError.self) { try NameAddr.list(SIPHeader("Contact", "<sip:a@b\(tail);p>")) }
+        #expect(throws: SIPParseError.self) { try NameAddr.list(SIPHeader("Contact", "<sip:a@b>\(tail);p")) }
+    }
+
     @Test("A wrong password, a wrong method and an unknown account are the same")
     func wrong() throws {
         var verifier = makeVerifier()

@@ -173,6 +173,25 @@ struct StreamFramerTests {
         }
     }
 
+    @Test("Pings that arrive together are one, and what follows them is read")
+    func pings() throws {
+        var framer = SIPStreamFramer()
+        framer.append((0..<30_000).flatMap { _ in [0x0D, 0x0A] as [UInt8] } + [0x0D, 0x0A] + message(registerText))
+        #expect(try framer.next() == .ping)
+        guard case .message = try framer.next() else {
+            Issue.record("no message after the pings")
+            return
+        }
+        #expect(try framer.next() == nil)
+        // Half a ping at the end is kept for its other half.
+        framer.append([0x0D, 0x0A, 0x0D, 0x0A, 0x0D, 0x0A])
+        #expect(try framer.next() == .ping)
+        #expect(framer.bufferedByteCount == 2)
+        framer.append([0x0D, 0x0A])
+        #expect(try framer.next() == .ping)
+        #expect(framer.bufferedByteCount == 0)
+    }
+
     @Test("A header section without end and a body without length are refused")
     func bounds() {
         var endless = SIPStreamFramer()

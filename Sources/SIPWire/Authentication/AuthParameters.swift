@@ -3,6 +3,9 @@
 /// The scheme and the comma-separated `name=value` list of an authentication header field
 /// (RFC 3261 section 25.1, `challenge` and `credentials`).
 struct AuthParameters: Sendable, Hashable {
+    /// The most parameters. RFC 7616 names twelve for credentials; each costs a comparison with those before it, also of a stranger's.
+    static let maximumCount = 32
+
     let scheme: String
     let parameters: SIPParameters
 
@@ -17,6 +20,9 @@ struct AuthParameters: Sendable, Hashable {
         repeat {
             guard let name = scanner.takeToken(), scanner.takeSeparator(UInt8(ascii: "=")) else {
                 throw SIPParseError(.headerValue, "Bad \(header.name)")
+            }
+            guard list.count < Self.maximumCount else {
+                throw SIPParseError(.headerValue, "Too Many Parameters in \(header.name)")
             }
             // A parameter that stands twice could be read one way here and another way elsewhere.
             guard !list.contains(where: { equalIgnoringASCIICase($0.name, name) }) else {

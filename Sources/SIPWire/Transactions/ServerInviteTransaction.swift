@@ -29,6 +29,14 @@ public struct ServerInviteTransaction: Sendable, Hashable {
         if case .proceeding = state { false } else { true }
     }
 
+    /// Whether it was answered with 300 or more: the ACK of that, and each copy of it, is this transaction's (RFC 3261 section 17.2.1).
+    public var isRefused: Bool {
+        switch state {
+        case .completed, .confirmed: true
+        case .proceeding, .accepted, .terminated: false
+        }
+    }
+
     /// When to call ``advance(to:)``.
     public var deadline: ContinuousClock.Instant? {
         switch state {
