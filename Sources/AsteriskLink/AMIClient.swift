@@ -20,6 +20,8 @@ public actor AMIClient: Service {
         public var username: String
         /// The user's secret. It is not sent: Asterisk's challenge is answered with MD5 of both.
         public var secret: String
+        /// How long a connection may take to come about.
+        var connectTime = TimeAmount.seconds(10)
 
         /// Makes a configuration.
         public init(host: String, port: Int = 5_038, username: String, secret: String) {
@@ -43,8 +45,6 @@ public actor AMIClient: Service {
         public let kind: Kind
     }
 
-    /// How long a connection may take to come about.
-    private static let connectTime = TimeAmount.seconds(10)
     /// For how long after a NOTIFY it is looked, and how often, whether phones registered anew: Asterisk tells of no REGISTER that only
     /// prolongs a contact.
     private static let watchTime = Duration.seconds(300), watchInterval = Duration.seconds(10)
@@ -151,11 +151,19 @@ public actor AMIClient: Service {
     }
 
     private func converse() async throws {
-        let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(Self.connectTime)
-            .connect(host: configuration.host, port: configuration.port) { channel in
-                channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel) }
-            }
+        let attempt = ConnectionAttempt()
+        let connection = try await withTaskCancellationHandler {
+            try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connectTimeout(configuration.connectTime)
+                .connect(host: configuration.host, port: configuration.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try attempt.begin(channel)
+                        return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    }
+                }
+        } onCancel: {
+            attempt.giveUp()
+        }
         try await connection.executeThenClose { inbound, _ in
             channel = connection.channel
             conversation.connected(now: clock.now)

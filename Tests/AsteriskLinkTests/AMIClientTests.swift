@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import AsteriskLink
 import DeviceStorage
+import Foundation
+import NIOCore
+import NIOPosix
 import NetTypes
 import ProvModel
 import Provisioning
 import Testing
+
+@testable import AsteriskLink
 
 @Suite("Phones that are registered at Asterisk")
 struct AMIClientTests {
@@ -83,6 +87,36 @@ struct AMIClientTests {
             _ = await AsteriskNotifier(client).notify(.account("101"), event: "check-sync")
             asterisk.prolong("101")
             try await eventually { told.all.last == "101 continued sip:101@10.77.0.11:5062" && told.all.count == 4 }
+        }
+    }
+
+    @Test("A connection that does not come about holds up nobody who shuts down", .timeLimit(.minutes(1)))
+    func givenUp() async throws {
+        // Nothing is accepted, and one connection fills the queue: the system leaves another one without an answer.
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 0).serverChannelOption(.autoRead, value: false).bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(listener.localAddress?.port)
+        let first = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(host: "127.0.0.1", port: port).get()
+        var configuration = AMIClient.Configuration(host: "127.0.0.1", port: port, username: "provd", secret: FakeAsterisk.secret)
+        configuration.connectTime = .hours(1)
+        let client = AMIClient(configuration, logger: Site.silent)
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await client.run() }
+            // Where the system answers all the same, there is nothing to wait for.
+            for _ in 0..<300 where !Self.isConnecting(to: port) { try await Task.sleep(for: .milliseconds(10)) }
+            group.cancelAll()
+        }
+        try await first.close()
+        try await listener.close()
+    }
+
+    /// Whether a connection to a port of this machine has begun and was not answered (state SYN_SENT).
+    private static func isConnecting(to port: Int) -> Bool {
+        let remote = "0100007F:" + String(String(port + 0x10000, radix: 16).dropFirst()).uppercased()
+        let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
+        return table.split(separator: "\n").contains { line in
+            let fields = line.split(separator: " ")
+            return fields.count > 3 && fields[2] == remote && fields[3] == "02"
         }
     }
 
