@@ -24,7 +24,14 @@ export function makeEvent(event, { phone = null } = {}) {
                 phone ? [h("a", { class: "event-phone", href: link("phones", phone.id) }, told(phone.title)), " "] : null,
                 told(text, { lang: isForeign ? "en" : null }), h("span", { class: "repeats", text: repeats(event) })),
             typeof details.remedy === "string" && !text.includes(details.remedy) ? h("p", { class: "remedy", lang: "en" }, told(details.remedy)) : null,
-            Object.keys(details).length ? h("details", {}, h("summary", { text: t("timeline.details") }), more(details)) : null));
+            Object.keys(details).length ? unfolding(details) : null));
+}
+
+/** What few look at is made when it is unfolded. */
+function unfolding(details) {
+    const element = h("details", {}, h("summary", { text: t("timeline.details") }));
+    element.addEventListener("toggle", () => element.append(more(details)), { once: true });
+    return element;
 }
 
 /** How often it happened, if more than once. */

@@ -10,9 +10,10 @@ const formats = new Map();
 const region = () => navigator.languages?.find((name) => name.toLowerCase().startsWith(locale())) ?? locale();
 
 function format(kind, options) {
-    const key = `${locale()} ${kind} ${JSON.stringify(options)}`;
-    if (!formats.has(key)) formats.set(key, new Intl[kind](region(), options));
-    return formats.get(key);
+    const key = `${locale()} ${kind} ${Object.entries(options)}`;
+    let found = formats.get(key);
+    if (!found) formats.set(key, found = new Intl[kind](region(), options));
+    return found;
 }
 
 /** The time of day. */

@@ -60,7 +60,7 @@ export function showImport(root, { signal }) {
 
     function showProblems(problems) {
         const table = makeTable(t("import.problems", { count: problems.length }), [
-            { title: t("import.row"), isHead: true, class: "number", cell: (problem) => String(problem.row) },
+            { title: t("import.row"), isHead: true, cell: (problem) => String(problem.row) },
             { title: t("import.column"), class: "mono", cell: (problem) => told(problem.field) },
             { title: t("import.problem"), cell: (problem) => h("span", { lang: "en" }, told(problem.text)) },
         ]);

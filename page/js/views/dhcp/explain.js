@@ -25,5 +25,7 @@ export async function explain(body, signal) {
     };
     replace(
         body, h("p", { class: "lead", text: t("dhcp.explain-lead") }),
-        h("form", { class: "panel form-row", on: { submit: send }, novalidate: true }, field(t("phone.mac"), mac), field(t("dhcp.vendor-class"), vendorClass, { isOptional: true }), field(t("dhcp.subnet"), subnet, { isOptional: true }), button(t("dhcp.explain"), null, { kind: "primary", type: "submit" })), result);
+        h("form", { class: "panel form-row", on: { submit: send }, novalidate: true },
+            field(t("phone.mac"), mac), field(t("dhcp.vendor-class"), vendorClass, { isOptional: true }), field(t("dhcp.subnet"), subnet, { isOptional: true }),
+            button(t("dhcp.explain"), null, { kind: "primary", type: "submit" })), result);
 }
