@@ -8,6 +8,8 @@ import ProvModel
 extension TimelineEvent {
     /// How many events of one device are kept. A phone that boots makes about ten; a year of boots fits.
     private static let eventsKeptPerDevice = 1_000
+    /// The most steps that one event is stored as standing for. The counts of all events of the largest appliance can still be added up.
+    private static let maximumRepeats = 1_000_000_000
 
     init?(_ row: Row) {
         guard let step = Step(rawValue: row["step"]), let outcome = Outcome(rawValue: row["outcome"]) else { return nil }
@@ -52,11 +54,13 @@ extension TimelineEvent {
         for event in events { try event.append(to: database) }
     }
 
+    private var storedRepeats: Int { min(max(1, repeats), Self.maximumRepeats) }
+
     private func append(to database: Database) throws {
         let newest = try database.cachedStatement(sql: "SELECT * FROM timeline WHERE device = ? ORDER BY id DESC LIMIT 1")
         if let last = try Row.fetchOne(newest, arguments: [device.description]).flatMap(TimelineEvent.init), last.isRepeated(by: self) {
-            let statement = try database.cachedStatement(sql: "UPDATE timeline SET repeats = repeats + ?, last_time = ? WHERE id = ?")
-            try statement.execute(arguments: [repeats, time, last.id])
+            let statement = try database.cachedStatement(sql: "UPDATE timeline SET repeats = min(repeats + ?, ?), last_time = ? WHERE id = ?")
+            try statement.execute(arguments: [storedRepeats, Self.maximumRepeats, time, last.id])
             return
         }
         // A device that was deleted a moment ago has no journal any more.
@@ -67,7 +71,7 @@ extension TimelineEvent {
                 """)
         try statement.execute(arguments: [
             device.description, mac?.description, time, step.rawValue, outcome.rawValue, text, JSONValue.object(details).text(),
-            repeats, time, device.description,
+            storedRepeats, time, device.description,
         ])
         // Looked at once in a while: the position is as good as a counter.
         if database.lastInsertedRowID.isMultiple(of: 64) {

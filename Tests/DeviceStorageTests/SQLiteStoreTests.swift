@@ -197,6 +197,18 @@ struct SQLiteStoreTests {
         try await store.append([TimelineEvent(device: DeviceID(stored: "gone"), mac: nil, time: 5, step: .dhcp, text: "x")])
     }
 
+    @Test("A step that repeats as often as can be counted takes further repeats")
+    func manyRepeats() async throws {
+        let device = phone("d", mac: "00:15:65:0a:bb:cc")
+        try await store.transaction { try $0.save(device) }
+        var event = TimelineEvent(device: device.id, mac: device.mac, time: 1, step: .dhcp, text: "a")
+        event.repeats = Int.max
+        try await store.append([event, event])
+        try await store.append([event])
+        let events = try await store.timeline(of: device.id, after: 0, limit: 10)
+        #expect(events.count == 1 && events.allSatisfy { $0.repeats > 1_000_000 })
+    }
+
     @Test("A reader never sees an older document than the last acknowledged one")
     func cacheStaysTrue() async throws {
         let store = store

@@ -70,4 +70,18 @@ struct DHCPHookSightingTests {
         try await sightings(test).take(lease(laptop, hostname: "laptop"))
         #expect(try await test.store.devices(where: .mac(laptop)).isEmpty)
     }
+
+    @Test("An observation that is said to stand for more messages than there are is taken for many, as often as it comes")
+    func impossibleRepeats() async throws {
+        let test = try await TestAppliance()
+        var observation = lease(mac)
+        for repeats in [Int.max, Int.max, 1, Int.min] {
+            observation.repeats = repeats
+            try await sightings(test).take(observation)
+            if repeats == 1 { await test.appliance.journal.flush() }
+        }
+        await test.appliance.journal.flush()
+        let event = try #require(try await test.store.timeline(of: test.device().id, after: 0, limit: 1_000).last)
+        #expect(event.step == .dhcp && event.repeats == 2_000_002)
+    }
 }

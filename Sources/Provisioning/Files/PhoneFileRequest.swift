@@ -13,11 +13,15 @@ public struct PhoneFileRequest: Sendable {
     /// The longest path that is looked at. The longest that a phone is known to ask for has 80 characters.
     public static let maximumPathLength = 1_024
 
+    /// The longest User-Agent header that is looked at. The longest that a phone is known to send has some 150 characters, and that of
+    /// a browser some 300.
+    public static let maximumUserAgentLength = 512
+
     /// How it was asked for.
     public var transport: Transport
     /// The path: percent-decoded, with `/` in front, without a query.
     public var path: String
-    /// The User-Agent header, for HTTP.
+    /// The User-Agent header, for HTTP; `nil` also if it was longer than that of any phone.
     public var userAgent: String?
     /// The address from which it was asked for.
     public var asker: IPAddress
@@ -41,7 +45,7 @@ public struct PhoneFileRequest: Sendable {
         guard !segments.contains(".."), !segments.contains(".") else { return nil }
         self.transport = transport
         self.path = "/" + segments.joined(separator: "/")
-        self.userAgent = userAgent
+        self.userAgent = userAgent.flatMap { $0.utf8.count <= Self.maximumUserAgentLength ? $0 : nil }
         self.asker = asker
         self.server = server
         self.isHeadersOnly = isHeadersOnly

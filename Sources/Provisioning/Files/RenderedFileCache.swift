@@ -18,6 +18,12 @@ final class RenderedFileCache: Sendable {
         let server: String
         let userAgent: String?
         let urlKey: String?
+
+        /// What an entry takes beside its file: the texts of its key, and the rest of it, about.
+        fileprivate var byteCount: Int {
+            let texts = [device.description, path, server, userAgent, urlKey]
+            return 512 + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+        }
     }
 
     /// What a file was made of.
@@ -39,9 +45,10 @@ final class RenderedFileCache: Sendable {
     private struct State {
         var entries: [Key: Entry] = [:]
         var pieces = PieceStore()
+        var keyByteCount = 0
     }
 
-    /// The bytes that files may take. When they are reached all files are let go.
+    /// The bytes that files and what they are found by may take. When they are reached all files are let go.
     private let capacity: Int
     private let state = Mutex(State())
 
@@ -58,8 +65,8 @@ final class RenderedFileCache: Sendable {
     /// Keeps a file.
     func keep(_ content: PhoneFileAnswer.RenderedContent, as key: Key, madeOf ingredients: Ingredients) {
         state.withLock { state in
-            if state.pieces.byteCount > capacity { state = State() }
-            if let former = state.entries[key] { state.pieces.release(former.file) }
+            if state.pieces.byteCount + state.keyByteCount > capacity { state = State() }
+            if let former = state.entries[key] { state.pieces.release(former.file) } else { state.keyByteCount += key.byteCount }
             state.entries[key] = Entry(
                 ingredients: ingredients, file: state.pieces.store(content.bytes), mediaType: content.mediaType, sha256: content.sha256)
         }

@@ -78,7 +78,7 @@ public struct ProvisioningMetrics: MetricSource {
             .counter("provd_rendered_file_lookups_total", "Look-ups of rendered files in memory.", cacheUse),
             .histogram("provd_render_duration_seconds", "Time to render one file.", renderTime),
             .counter("provd_phone_boots_total", "Phones that looked for a DHCP server, as they do when they start.", boots),
-            .counter("provd_timeline_events_dropped_total", "Steps that were not written because too many waited.", droppedSteps),
+            .counter("provd_timeline_events_dropped_total", "Steps that were not written because too many waited, or the database refused them.", droppedSteps),
             .counter("provd_dhcp_observations_total", "DHCP messages that sniffers and hooks brought.", observations),
         ] + observers.families
     }

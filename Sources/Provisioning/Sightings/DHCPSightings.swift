@@ -11,6 +11,10 @@ public struct DHCPSightings: Sendable {
     let registry: DeviceRegistry
     let advice: DHCPAdvice?
 
+    /// The most messages that one observation is believed to stand for. An observer that could not report for a day, on a network
+    /// where one client asks ten times a second, counts fewer.
+    private static let maximumRepeats = 1_000_000
+
     /// Makes the use case.
     ///
     /// - Parameter advice: Says what to add to a DHCP server; `nil` if there are no vendor definitions.
@@ -25,6 +29,7 @@ public struct DHCPSightings: Sendable {
     /// - Throws: `StoreError` if it could not be kept; the observer keeps it then and brings it again.
     public func take(_ observation: DHCPObservation) async throws {
         var observation = observation
+        observation.repeats = min(max(1, observation.repeats), Self.maximumRepeats)
         appliance.metrics.count(observation)
         if observation.recognition == nil { observation.recognition = advice?.recognition(of: observation) }
         let acknowledged = observation.type == .ack ? observation.ip : nil
@@ -37,7 +42,7 @@ public struct DHCPSightings: Sendable {
         var event = TimelineEvent(
             device: device.id, mac: observation.mac, time: observation.time, step: .dhcp,
             outcome: observation.type == .nak ? .refused : .done, text: observation.words, details: observation.details)
-        event.repeats = max(1, observation.repeats)
+        event.repeats = observation.repeats
         await appliance.journal.note(event)
     }
 

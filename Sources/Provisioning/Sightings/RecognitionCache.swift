@@ -20,20 +20,47 @@ public final class RecognitionCache: Sendable {
         let version: String?
     }
 
-    /// The most answers of a kind that are remembered, some 10 MB. When it is reached all are forgotten.
-    private static let capacity = 20_000
+    /// The bytes that the answers of a kind may take, about: those to twenty thousand requests as phones send them. When they are reached
+    /// all are forgotten.
+    private static let standardCapacity = 16 << 20
+
+    private struct Table<Question: Hashable & Sendable, Answer: Sendable> {
+        /// What an answer takes beside the texts of its question, with those of the answer, which come from it.
+        private static var answerByteCount: Int { 512 }
+
+        private(set) var answers: [Question: Answer] = [:]
+        private(set) var byteCount = 0
+
+        mutating func keep(_ answer: Answer, to question: Question, textByteCount: Int, capacity: Int) {
+            let answerByteCount = Self.answerByteCount + textByteCount
+            if byteCount + answerByteCount > capacity { self = Table() }
+            guard answerByteCount <= capacity else { return }
+            if answers.updateValue(answer, forKey: question) == nil { byteCount += answerByteCount }
+        }
+    }
 
     private struct State {
         var catalog: PluginCatalog.Generation
-        var requests: [PhoneRequest: Identified] = [:]
-        var makes: [Make: SupportClaim?] = [:]
+        var requests = Table<PhoneRequest, Identified>()
+        var makes = Table<Make, SupportClaim?>()
     }
 
+    private let capacity: Int
     private let state = Mutex(State(catalog: PluginCatalog.empty.generation))
+
+    /// Makes an empty cache.
+    public convenience init() { self.init(capacity: Self.standardCapacity) }
+
+    /// Makes an empty cache whose answers of a kind take no more than so many bytes.
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// The bytes that the answers take, about.
+    var byteCount: Int { state.withLock { $0.requests.byteCount + $0.makes.byteCount } }
 
     /// What a catalogue makes of a request.
     func identify(_ request: PhoneRequest, with catalog: PluginCatalog) -> Identified {
-        answer(\.requests, request, catalog) {
+        let texts = [request.path, request.userAgent, request.vendorClass, request.userClass, request.hostname]
+        return answer(\.requests, request, texts, catalog) {
             let identification = catalog.identify(request)
             return Identified(identity: identification.identity, basis: identification.basis)
         }
@@ -41,24 +68,27 @@ public final class RecognitionCache: Sendable {
 
     /// The plugin of a catalogue that serves a device best, if any is good enough to be chosen without being told.
     func bestSupport(for device: Device, with catalog: PluginCatalog) -> SupportClaim? {
-        answer(\.makes, Make(vendor: device.vendor, model: device.model, version: device.version), catalog) {
+        let make = Make(vendor: device.vendor, model: device.model, version: device.version)
+        return answer(\.makes, make, [make.vendor, make.model, make.version], catalog) {
             catalog.support(vendor: device.vendor, model: device.model, version: device.version).first { $0.level.associates }
         }
     }
 
+    /// - Parameter texts: What a question is made of.
     private func answer<Question: Hashable & Sendable, Answer: Sendable>(
-        _ table: any (WritableKeyPath<State, [Question: Answer]> & Sendable), _ question: Question, _ catalog: PluginCatalog, _ find: () -> Answer
+        _ table: any (WritableKeyPath<State, Table<Question, Answer>> & Sendable), _ question: Question, _ texts: [String?],
+        _ catalog: PluginCatalog, _ find: () -> Answer
     ) -> Answer {
         let known = state.withLock { state -> Answer? in
             if state.catalog != catalog.generation { state = State(catalog: catalog.generation) }
-            return state[keyPath: table][question]
+            return state[keyPath: table].answers[question]
         }
         if let known { return known }
         let answer = find()
+        let textByteCount = texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
         state.withLock { state in
             guard state.catalog == catalog.generation else { return }
-            if state[keyPath: table].count >= Self.capacity { state[keyPath: table].removeAll() }
-            state[keyPath: table][question] = answer
+            state[keyPath: table].keep(answer, to: question, textByteCount: textByteCount, capacity: capacity)
         }
         return answer
     }

@@ -44,7 +44,8 @@ public actor TimelineJournal {
         let event = event.ofCurrentRequest
         for watcher in (watchers[event.device] ?? [:]).values { watcher.yield(event) }
         if let last = waiting.indices.last, waiting[last].isRepeated(by: event) {
-            waiting[last].repeats += 1
+            let (sum, overflow) = waiting[last].repeats.addingReportingOverflow(max(1, event.repeats))
+            waiting[last].repeats = overflow ? Int.max : sum
         } else if waiting.count < Self.capacity {
             waiting.append(event)
             if waiting.count == 1 { wakeUp?.yield() }
@@ -77,19 +78,52 @@ public actor TimelineJournal {
         let events = waiting
         waiting = []
         do {
-            try await repository.append(events)
+            try await write(events)
             if isFailing { logger.notice("the timeline can be written again", metadata: ["events": "\(events.count)"]) }
             isFailing = false
         } catch {
             // Said once: a log on the same full disk would have no room for more.
-            if !isFailing { logger.error("the timeline cannot be written: events wait", metadata: ["reason": "\(error)"]) }
+            if !isFailing { logger.error("the timeline cannot be written: events wait", metadata: ["reason": "\(error.reason)"]) }
             isFailing = true
-            waiting = Array((events + waiting).suffix(Self.capacity))
+            waiting = Array((error.unwritten + waiting).suffix(Self.capacity))
         }
         if dropped > 0 {
             logger.warning("timeline events were dropped because too many waited", metadata: ["count": "\(dropped)"])
             dropped = 0
         }
+    }
+
+    /// Events that could not be written, and may be later.
+    private struct WriteFailure: Error {
+        let unwritten: [TimelineEvent]
+        let reason: StoreError
+    }
+
+    /// Writes events in their order. One that the storage never takes is left out, as it would keep back all that come after it.
+    private func write(_ events: [TimelineEvent]) async throws(WriteFailure) {
+        // What is still to be written, the first part last; a part that is refused is halved until it is known which event is meant.
+        var parts = [events[...]]
+        while let part = parts.popLast() {
+            do {
+                try await repository.append(Array(part))
+            } catch where error.code == .constraint {
+                if part.count > 1 {
+                    let middle = part.startIndex + part.count / 2
+                    parts += [part[middle...], part[..<middle]]
+                } else if let event = part.first {
+                    leaveOut(event, error)
+                }
+            } catch {
+                throw WriteFailure(unwritten: Array(part + parts.reversed().joined()), reason: error)
+            }
+        }
+    }
+
+    private func leaveOut(_ event: TimelineEvent, _ reason: StoreError) {
+        metrics.droppedSteps.add()
+        logger.error(
+            "a timeline event is left out, as it cannot be stored",
+            metadata: ["device": "\(event.device)", "step": "\(event.step.rawValue)", "reason": "\(reason)"])
     }
 
     /// Writes in groups until the task is cancelled, then what is left.
