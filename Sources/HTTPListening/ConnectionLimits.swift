@@ -17,6 +17,10 @@ public struct ConnectionLimits: Sendable, Hashable {
     /// How long a new connection may wait with its first request when the server stops: the way there and back over a slow line.
     public var firstRequest = Duration.seconds(1)
 
+    /// How long answers that are under way may take when the server stops: most of a large file. The others of the daemon's services are
+    /// stopped after this, and systemd gives all of them half a minute (`TimeoutStopSec=` of provd.service).
+    public var lastAnswer = Duration.seconds(8)
+
     /// Bytes that all header fields of a request may have, and how many fields there may be. Browsers send the most: some 2 kB.
     public var headerBytes = 32 << 10, headerFields = 100
 

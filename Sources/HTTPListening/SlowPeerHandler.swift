@@ -8,7 +8,8 @@ import NIOHTTPTypes
 /// The head of a request and the pauses between requests are watched by the server's own idle timer, which each part of a body
 /// starts anew: a body that comes byte by byte would keep its connection for ever.
 ///
-/// When the server stops, a connection on which no request has come yet may still bring its first one: its client could not know.
+/// When the server stops, a connection on which no request has come yet may still bring its first one: its client could not know. No
+/// connection lasts longer than that and an answer may take then, whatever its client does.
 final class SlowPeerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -18,15 +19,18 @@ final class SlowPeerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let request: TimeAmount
     private let stall: TimeAmount
     private let firstRequest: TimeAmount
+    private let lastAnswer: TimeAmount
     private var requestTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
     private var quiescenceTimer: Scheduled<Void>?
+    private var lastAnswerTimer: Scheduled<Void>?
     private var hasRequested = false
 
     init(_ limits: ConnectionLimits) {
         request = TimeAmount(limits.request)
         stall = TimeAmount(limits.stall)
         firstRequest = TimeAmount(limits.firstRequest)
+        lastAnswer = TimeAmount(limits.lastAnswer)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -50,7 +54,9 @@ final class SlowPeerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event is ChannelShouldQuiesceEvent, !hasRequested else { return context.fireUserInboundEventTriggered(event) }
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        if lastAnswerTimer == nil { lastAnswerTimer = schedule(lastAnswer, context) }
+        guard !hasRequested else { return context.fireUserInboundEventTriggered(event) }
         if quiescenceTimer == nil { quiescenceTimer = schedule(firstRequest, context) }
     }
 
@@ -62,16 +68,16 @@ final class SlowPeerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        requestTimer?.cancel()
-        stallTimer?.cancel()
-        quiescenceTimer?.cancel()
+        cancelTimers()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        requestTimer?.cancel()
-        stallTimer?.cancel()
-        quiescenceTimer?.cancel()
+        cancelTimers()
         context.fireChannelInactive()
+    }
+
+    private func cancelTimers() {
+        for timer in [requestTimer, stallTimer, quiescenceTimer, lastAnswerTimer] { timer?.cancel() }
     }
 
     private func schedule(_ time: TimeAmount, _ context: ChannelHandlerContext) -> Scheduled<Void> {

@@ -24,13 +24,17 @@ final class DirectFileTransfer {
     /// The place in the pipeline from which bytes are sent as they are.
     private let encoder: ChannelHandlerContext
     private let threadPool: NIOThreadPool
+    private let stall: TimeAmount
     private let done: EventLoopPromise<Void>
 
-    private init(_ file: OpenFile, _ range: Range<Int>, past encoder: ChannelHandlerContext, _ threadPool: NIOThreadPool) {
+    private init(
+        _ file: OpenFile, _ range: Range<Int>, past encoder: ChannelHandlerContext, _ threadPool: NIOThreadPool, stall: TimeAmount
+    ) {
         self.file = file
         rest = range
         self.encoder = encoder
         self.threadPool = threadPool
+        self.stall = stall
         done = encoder.eventLoop.makePromise()
     }
 
@@ -39,16 +43,17 @@ final class DirectFileTransfer {
 
     /// Sends bytes of a file after what was written to the channel before.
     ///
+    /// - Parameter stall: How long the phone may take nothing; then the connection is closed.
     /// - Returns: when the socket has taken them all; `false` at once when the connection does not allow it.
     static func send(
-        _ file: OpenFile, _ range: Range<Int>, on channel: any Channel, threadPool: NIOThreadPool
+        _ file: OpenFile, _ range: Range<Int>, on channel: any Channel, threadPool: NIOThreadPool, stall: TimeAmount
     ) -> EventLoopFuture<Bool> {
         channel.eventLoop.flatSubmit {
             let pipeline = channel.pipeline.syncOperations
             guard (try? pipeline.handler(type: NIOSSLServerHandler.self)) == nil,
                 let encoder = try? pipeline.context(handlerType: HTTPResponseEncoder.self)
             else { return channel.eventLoop.makeSucceededFuture(false) }
-            let transfer = DirectFileTransfer(file, range, past: encoder, threadPool)
+            let transfer = DirectFileTransfer(file, range, past: encoder, threadPool, stall: stall)
             transfer.sendThroughChannel()
             return transfer.done.futureResult.map { true }
         }
@@ -94,8 +99,11 @@ extension DirectFileTransfer {
     private func send(_ piece: ByteBuffer) {
         rest = rest.dropFirst(piece.readableBytes)
         let sent = encoder.eventLoop.makePromise(of: Void.self)
+        // The end of a piece leaves the channel writable: who watches that does not see that it waits too.
+        let stalled = encoder.eventLoop.scheduleTask(in: stall) { [channel = encoder.channel] in channel.close(promise: nil) }
         encoder.writeAndFlush(NIOAny(IOData.byteBuffer(piece)), promise: sent)
         sent.futureResult.assumeIsolated().whenComplete { result in
+            stalled.cancel()
             switch result {
             // Not from here, or a phone that takes everything at once would make this go ever deeper.
             case .success: self.encoder.eventLoop.assumeIsolated().execute { self.sendDirectly() }

@@ -15,11 +15,14 @@ final class FileSender: Sendable {
     private static let pieceByteCounts = (16 << 10)...(256 << 10)
 
     private let threadPool: NIOThreadPool
+    private let stall: TimeAmount
     /// Downloads under way.
     private let downloads = Atomic(0)
 
-    init(threadPool: NIOThreadPool = .singleton) {
+    /// - Parameter stall: How long a phone may take nothing.
+    init(threadPool: NIOThreadPool = .singleton, stall: Duration) {
         self.threadPool = threadPool
+        self.stall = TimeAmount(stall)
     }
 
     /// Opens a file, away from the event loops.
@@ -36,7 +39,7 @@ final class FileSender: Sendable {
         if range.isEmpty { return ResponseBody() }
         return ResponseBody(contentLength: range.count) { [self] writer in
             let isSent = try await withTaskCancellationHandler {
-                try await DirectFileTransfer.send(file, range, on: channel, threadPool: threadPool).get()
+                try await DirectFileTransfer.send(file, range, on: channel, threadPool: threadPool, stall: stall).get()
             } onCancel: {
                 channel.close(promise: nil)
             }

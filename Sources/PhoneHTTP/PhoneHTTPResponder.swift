@@ -19,7 +19,7 @@ public struct PhoneHTTPResponder: HTTPResponder {
     private let uploads: PhoneUploads?
     private let trustedProxies: Int
     private let rootCertificate: String?
-    private let sender = FileSender()
+    private let sender: FileSender
     private let receiver = UploadReceiver()
 
     /// Makes a responder.
@@ -30,11 +30,15 @@ public struct PhoneHTTPResponder: HTTPResponder {
     ///   - trustedProxies: How many reverse proxies of ours stand before the server. With none `X-Forwarded-For` is ignored.
     ///   - rootCertificate: The file with the certificate of provd's own authority, which phones and administrators may have
     ///     from here; `nil` if there is none.
-    public init(files: PhoneFiles, uploads: PhoneUploads? = nil, trustedProxies: Int = 0, rootCertificate: String? = nil) {
+    ///   - stall: How long a phone may take nothing of a file that is on its way to it; then its connection is closed.
+    public init(
+        files: PhoneFiles, uploads: PhoneUploads? = nil, trustedProxies: Int = 0, rootCertificate: String? = nil, stall: Duration = .seconds(60)
+    ) {
         self.files = files
         self.uploads = uploads
         self.trustedProxies = trustedProxies
         self.rootCertificate = rootCertificate
+        sender = FileSender(stall: stall)
     }
 
     public func respond(to request: Request, context: PhoneRequestContext) async throws -> Response {

@@ -168,7 +168,8 @@ struct ProvdDaemon {
                         phonePorts,
                         PhoneHTTPResponder(
                             files: files, uploads: uploads, trustedProxies: configuration.trustedProxies,
-                            rootCertificate: configuration.tls.isUsed ? configuration.tls.authority(configuration)?.rootFile : nil),
+                            rootCertificate: configuration.tls.isUsed ? configuration.tls.authority(configuration)?.rootFile : nil,
+                            stall: phoneLimits.stall),
                         limits: phoneLimits)
                     + doors.servers(managementPorts, try freeSWITCH(before: management, site))
                     + (accessControl.watch.map { [.init(service: BackgroundService($0))] } ?? []) + asterisk.services + plugAndPlay(appliance, registry, advice) + inform(appliance, registry, definitions, settings)

@@ -42,6 +42,7 @@ struct ListenerTests {
         try await stopping.executeThenClose { inbound, outbound in
             var limits = ConnectionLimits()
             limits.firstRequest = .seconds(60)
+            limits.lastAnswer = .seconds(60)
             let accepted = AsyncStream<Void>.makeStream()
             let connection = Announcing(base: LimitedHTTPChannel(responder: says("last"), limits: limits)) { accepted.continuation.yield() }
             let services = group(connection, socket.inherited)

@@ -14,6 +14,8 @@ struct SlowPeerTests {
         var limits = ConnectionLimits()
         limits.request = .seconds(300)
         limits.stall = .seconds(60)
+        limits.firstRequest = .seconds(1)
+        limits.lastAnswer = .seconds(8)
         return limits
     }()
 
@@ -65,6 +67,23 @@ struct SlowPeerTests {
         #expect(channel.isActive)
         set(writable: false)
         channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+        #expect(!channel.isActive)
+    }
+
+    @Test("When the server stops, an answer that its client does not take ends all the same", arguments: [true, false])
+    func lastAnswer(isAsked: Bool) throws {
+        let channel = try channel()
+        if isAsked { try channel.writeInbound(head) }
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        if !isAsked { try channel.writeInbound(head) }
+        for _ in 0..<7 {
+            channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+            try channel.writeInbound(HTTPRequestPart.body(ByteBuffer(string: "x")))
+            // It is said more than once to a connection that came while the server stopped.
+            channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
         #expect(!channel.isActive)
     }
 

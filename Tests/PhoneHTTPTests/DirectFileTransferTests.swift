@@ -49,15 +49,7 @@ import Testing
             try handle.truncate(atOffset: length)
             try handle.close()
         }
-        let (answers, continuation) = AsyncStream<Bool?>.makeStream()
-        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if isHTTP { try channel.pipeline.syncOperations.addHandler(HTTPResponseEncoder()) }
-                    try channel.pipeline.syncOperations.addHandler(Sender(file, range, continuation))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
+        let (server, answers) = try await serve(file, range, isHTTP: isHTTP)
         let address = try #require(server.localAddress)
         let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(to: address) { channel in
             channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel) }
@@ -67,13 +59,42 @@ import Testing
         try await client.executeThenClose { inbound, _ in
             for try await piece in inbound { received.append(contentsOf: piece.readableBytesView) }
         }
-        var answer: Bool?
-        for await first in answers {
-            answer = first
-            break
-        }
+        let answer = await answers.first { _ in true }
         try await server.close()
-        return (answer, received)
+        return (answer ?? nil, received)
+    }
+
+    /// What is less than a connection holds back before it says so, and more than goes into the sockets: nobody but the transfer knows of it.
+    @Test func aPhoneThatDoesNotTakeTheLastPieceIsLetGo() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "provd-direct-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: path) }
+        try Data(Self.bytes.prefix(60_000)).write(to: path)
+        let (server, answers) = try await serve(OpenFile(path: path.path), 0..<60_000, stall: .milliseconds(50), socketByteCount: 4_096)
+        let address = try #require(server.localAddress)
+        let phone = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.socketOption(.so_rcvbuf), value: 4_096).channelOption(.autoRead, value: false)
+            .connect(to: address).get()
+        // Only the server can end this; the time limit of the tests is what it may take.
+        let answer = await answers.first { _ in true }
+        #expect(answer == .some(nil))
+        try? await phone.close()
+        try await server.close()
+    }
+
+    /// A server that sends a part of a file over each connection.
+    private func serve(
+        _ file: OpenFile, _ range: Range<Int>, isHTTP: Bool = true, stall: TimeAmount = .minutes(10), socketByteCount: Int? = nil
+    ) async throws -> (server: any Channel, answers: AsyncStream<Bool?>) {
+        let (answers, continuation) = AsyncStream<Bool?>.makeStream()
+        var bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if isHTTP { try channel.pipeline.syncOperations.addHandler(HTTPResponseEncoder()) }
+                    try channel.pipeline.syncOperations.addHandler(Sender(file, range, stall: stall, continuation))
+                }
+            }
+        if let socketByteCount { bootstrap = bootstrap.childChannelOption(.socketOption(.so_sndbuf), value: .init(socketByteCount)) }
+        return (try await bootstrap.bind(host: "127.0.0.1", port: 0).get(), answers)
     }
 }
 
@@ -83,17 +104,19 @@ private final class Sender: ChannelInboundHandler {
 
     private let file: OpenFile
     private let range: Range<Int>
+    private let stall: TimeAmount
     private let answers: AsyncStream<Bool?>.Continuation
 
-    init(_ file: OpenFile, _ range: Range<Int>, _ answers: AsyncStream<Bool?>.Continuation) {
+    init(_ file: OpenFile, _ range: Range<Int>, stall: TimeAmount, _ answers: AsyncStream<Bool?>.Continuation) {
         self.file = file
         self.range = range
+        self.stall = stall
         self.answers = answers
     }
 
     func channelActive(context: ChannelHandlerContext) {
         let channel = context.channel
-        DirectFileTransfer.send(file, range, on: channel, threadPool: .singleton).whenComplete { [answers] result in
+        DirectFileTransfer.send(file, range, on: channel, threadPool: .singleton, stall: stall).whenComplete { [answers] result in
             answers.yield(try? result.get())
             channel.close(promise: nil)
         }

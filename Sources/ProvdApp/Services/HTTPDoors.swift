@@ -62,21 +62,23 @@ struct HTTPDoors {
         number == 0 ? [] : [Port(name: name, listener: .init(address: address, port: number), settings: settings, tls: clients)]
     }
 
-    /// A server for each port; two where systemd opened the port for IPv4 and for IPv6.
+    /// A server for each port; two where systemd opened the port for IPv4 and for IPv6. They stop together, so that all of them hold up
+    /// the daemon's end no longer than one.
     func servers<Responder: HTTPResponder>(
         _ ports: [Port], _ responder: Responder, limits: ConnectionLimits = ConnectionLimits()
     ) -> [ServiceGroupConfiguration.ServiceConfiguration]
     where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
-        ports.flatMap { port in
+        let servers = ports.flatMap { port in
             let tls = port.tls.flatMap { clients in certificate.map { LimitedHTTPChannel.TLS($0, for: clients) } }
             let connection = LimitedHTTPChannel(responder: HTTPAnswers(responder, logger: logger).answer, tls: tls, limits: limits)
-            return places(of: port.listener).map { place -> ServiceGroupConfiguration.ServiceConfiguration in
+            return places(of: port.listener).map { place in
                 let server = ConnectionListener(
                     connection, at: place, backlog: Self.backlog, maximumConnections: Self.maximumConnections, logger: logger,
                     onListening: { [readiness] in readiness.isListening(port.name) })
-                return .init(service: NamedServer(name: port.name, settings: port.settings, listener: port.listener, server: server))
+                return NamedServer(name: port.name, settings: port.settings, listener: port.listener, server: server)
             }
         }
+        return [.init(service: SimultaneousServices(servers))]
     }
 
     /// The sockets of systemd for an address, and what it leaves to provd: `::` is all of IPv4 too, which can be a socket of its own.
@@ -86,5 +88,18 @@ struct HTTPDoors {
             return [socket.map { .inherited($0) } ?? .address(host: listener.address, port: listener.port)]
         }
         return [socket.map { .inherited($0) } ?? .address(host: listener.address, port: listener.port, onlyIPv6: true), .inherited(ipv4)]
+    }
+}
+
+/// Services that start and stop together; one that fails ends the others.
+private struct SimultaneousServices: Service {
+    private let services: [any Service]
+
+    init(_ services: [any Service]) { self.services = services }
+
+    func run() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            for service in services { group.addTask { try await service.run() } }
+        }
     }
 }
