@@ -41,6 +41,8 @@ public struct APIAccess: Sendable {
     let ownTenant: TenantID?
     /// The tenant and all below it, found out when it is needed.
     let tree: @Sendable () async throws -> Set<TenantID>
+    /// What the same token gives now: for answers that last. Throws ``AccessRefusal`` if it gives nothing any more.
+    let renewed: @Sendable () async throws -> APIAccess
 
     /// The scope of the request: the tenant and all below it.
     func scope() async throws -> TenantScope { TenantScope(tenant: tenant, tree: try await tree()) }
@@ -93,7 +95,8 @@ public struct EmbeddedAuthority: AccessAuthority {
         guard let secret = credentials.token, let token = try await tokens.token(secret: secret), token.id == .administrator else { return nil }
         return APIAccess(
             tenant: token.tenant, actor: AuditActor(name: token.id.description, tenant: token.tenant, address: credentials.address),
-            permissions: PermissionPatterns(token.permissions), ownTenant: token.tenant, tree: { [token.tenant] })
+            permissions: PermissionPatterns(token.permissions), ownTenant: token.tenant, tree: { [token.tenant] },
+            renewed: { try await access(credentials) })
     }
 
     public func access(_ credentials: APICredentials) async throws -> APIAccess {
@@ -106,6 +109,6 @@ public struct EmbeddedAuthority: AccessAuthority {
         guard permissions.allow(permission) else { throw AccessRefusal.permission(permission) }
         return APIAccess(
             tenant: tenant, actor: AuditActor(name: token.id.description, tenant: tenant, address: credentials.address),
-            permissions: permissions, ownTenant: token.tenant, tree: { tree.tree(of: tenant) })
+            permissions: permissions, ownTenant: token.tenant, tree: { tree.tree(of: tenant) }, renewed: { try await access(credentials) })
     }
 }

@@ -64,12 +64,14 @@ public struct WazoAuthority: AccessAuthority {
     private func administrator(_ credentials: APICredentials) async throws -> APIAccess? {
         guard let own = try await local.administrator(credentials) else { return nil }
         guard let wanted = credentials.tenant.map(TenantID.init), wanted != own.tenant else {
-            return APIAccess(tenant: own.tenant, actor: own.actor, permissions: own.permissions, ownTenant: nil, tree: { await knownTree(of: own.tenant) })
+            return APIAccess(
+                tenant: own.tenant, actor: own.actor, permissions: own.permissions, ownTenant: nil, tree: { await knownTree(of: own.tenant) },
+                renewed: { try await access(credentials) })
         }
         guard await knownTree(of: own.tenant).contains(wanted) else { throw AccessRefusal.tenant(wanted.description) }
         return APIAccess(
             tenant: wanted, actor: AuditActor(name: own.actor.name, tenant: wanted, address: own.actor.address), permissions: own.permissions,
-            ownTenant: nil, tree: { await knownTree(of: wanted) })
+            ownTenant: nil, tree: { await knownTree(of: wanted) }, renewed: { try await access(credentials) })
     }
 
     /// The tree, or the tenant alone while wazo-auth cannot be asked.
@@ -98,7 +100,7 @@ public struct WazoAuthority: AccessAuthority {
         return .success(
             APIAccess(
                 tenant: tenant, actor: AuditActor(name: owner.user, tenant: tenant, address: credentials.address),
-                permissions: PermissionPatterns([]), ownTenant: nil, tree: { try await scopeTree(of: tenant) }))
+                permissions: PermissionPatterns([]), ownTenant: nil, tree: { try await scopeTree(of: tenant) }, renewed: { try await access(credentials) }))
     }
 
     /// Whether what was said counts still. A clock that was set back must not make it count for longer.

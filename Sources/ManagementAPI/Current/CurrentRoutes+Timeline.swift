@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import HTTPTypes
-import HummingbirdCore
 import JSONText
 import NetTypes
-import NIOCore
 import ProvModel
 import Provisioning
-import ServiceLifecycle
 
 extension CurrentRoutes {
     /// How many events one answer holds at the most.
     private static let maximumEvents = 1_000
-    /// How often a stream looks for new events, and how often it shows that it lives: proxies end what is silent for a minute.
-    private static let streamInterval = Duration.milliseconds(300), streamHeartbeats = 50
     /// The largest position in the journal that can be asked for.
     private static let maximumPosition = Int(Int64.max)
 
@@ -42,15 +37,16 @@ extension CurrentRoutes {
                 ])
             }.described(APIOperation("A device's steps, and what is expected next.", answer: "Timeline", query: Self.timelineParameters)),
             APIRoute(.get, "/1.0/events", "provd.events.read") { request in
-                let tree = try await request.scope().tree
-                let permit = try streams.enter(request.access?.actor.name ?? "")
+                guard let access = request.access else { throw AccessRefusal.token }
+                let stream = EventStream(timeline: useCases.store, access: access, tree: try await access.scope().tree)
+                let permit = try streams.enter(access.actor.name)
                 var start = try Self.start(of: request)
                 if start == nil { start = try await useCases.store.lastTimelinePosition() }
                 let position = start ?? 0
                 return APIResponse(
                     status: .ok, mediaType: "text/event-stream",
                     rawBody: .stream { writer in
-                        try await Self.stream(useCases.store, tree, after: position, to: &writer)
+                        try await stream.write(after: position, to: &writer)
                         withExtendedLifetime(permit) {}
                     })
             }.described(
@@ -68,27 +64,6 @@ extension CurrentRoutes {
             return position
         }
         return try number("after", request, in: 0...maximumPosition).map(Int64.init)
-    }
-
-    /// Writes events until the client goes or the daemon stops.
-    @concurrent private static func stream(
-        _ store: any ProvisioningStore, _ tree: Set<TenantID>, after start: Int64, to writer: inout any ResponseBodyWriter
-    ) async throws {
-        var position = start, silence = 0
-        try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-        while !Task.isCancelled, !Task.isShuttingDownGracefully {
-            let events = try await store.timeline(within: tree, after: position, limit: maximumEvents)
-            for event in events {
-                try await writer.write(ByteBuffer(string: "id: \(event.id)\nevent: \(event.step.rawValue)\ndata: \(document(event).text())\n\n"))
-                position = event.id
-            }
-            silence = events.isEmpty ? silence + 1 : 0
-            if silence >= streamHeartbeats {
-                silence = 0
-                try await writer.write(ByteBuffer(string: ": still here\n\n"))
-            }
-            if events.count < maximumEvents { try await Task.sleep(for: streamInterval) }
-        }
     }
 
     static func document(_ event: TimelineEvent) -> JSONValue {
