@@ -76,6 +76,7 @@ let package = Package(
         .target(name: "TFTP"),
         .target(name: "OpenFiles", dependencies: ["CSystemCalls", nioCore]),
         .target(name: "Datagrams", dependencies: ["CSystemCalls", nioCore]),
+        .target(name: "ConnectionAccepting", dependencies: [logging, nioCore]),
         .target(name: "SocketActivation", dependencies: ["NetTypes"]),
         .target(name: "SIPWire", dependencies: [crypto]),
         .target(name: "RTP"),
@@ -119,7 +120,7 @@ let package = Package(
         // MARK: Doors
         .target(
             name: "HTTPListening",
-            dependencies: ["Certificates", "NetTypes", "SocketActivation", hummingbirdCore, logging, nioCore, nioExtras, nioHTTPTypes, nioPosix, nioSSL, serviceLifecycle]),
+            dependencies: ["Certificates", "ConnectionAccepting", "NetTypes", "SocketActivation", hummingbirdCore, logging, nioCore, nioExtras, nioHTTPTypes, nioPosix, nioSSL, serviceLifecycle]),
         .target(
             name: "PhoneHTTP",
             dependencies: [
@@ -140,11 +141,11 @@ let package = Package(
         .target(
             name: "SIPOnboarding",
             dependencies: [
-                "Certificates", "Datagrams", "NetworkFailures", "RTP", "SIPWire", "SocketActivation", "Telemetry", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, nioSSL, serviceLifecycle, logging, crypto,
+                "Certificates", "ConnectionAccepting", "Datagrams", "NetworkFailures", "RTP", "SIPWire", "SocketActivation", "Telemetry", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, nioSSL, serviceLifecycle, logging, crypto,
             ]),
         .target(
             name: "AsteriskLink",
-            dependencies: ["AsteriskWire", "NetTypes", "NetworkFailures", "Provisioning", "ProvModel", crypto, logging, nioCore, nioPosix, serviceLifecycle]),
+            dependencies: ["AsteriskWire", "ConnectionAccepting", "NetTypes", "NetworkFailures", "Provisioning", "ProvModel", crypto, logging, nioCore, nioPosix, serviceLifecycle]),
         .target(
             name: "FreeSWITCHLink", dependencies: ["PBXConfig", "Provisioning", hummingbird, httpTypes, logging, nioCore]),
         .target(name: "DHCPSniffing", dependencies: ["DHCPWire", "DHCPConfig", "PacketCapture", "ProvModel", "NetTypes"]),
@@ -158,7 +159,7 @@ let package = Package(
             dependencies: ["Datagrams", "NetworkFailures", "SIPWire", "Provisioning", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
         .target(
             name: "SightingIntake",
-            dependencies: ["NetworkFailures", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
+            dependencies: ["ConnectionAccepting", "NetworkFailures", "Provisioning", "ProvModel", "NetTypes", nioCore, nioPosix, serviceLifecycle, logging]),
 
         // MARK: Composition
         .target(
@@ -193,6 +194,7 @@ let package = Package(
         .testTarget(name: "DHCPHookTests", dependencies: ["DHCPHook", "NetTypes", "ProvModel"]),
         .testTarget(name: "TFTPTests", dependencies: ["TFTP"]),
         .testTarget(name: "SocketActivationTests", dependencies: ["NetTypes", "SocketActivation"]),
+        .testTarget(name: "ConnectionAcceptingTests", dependencies: ["ConnectionAccepting", logging, nioCore, nioEmbedded]),
         .testTarget(name: "DatagramsTests", dependencies: ["CSystemCalls", "Datagrams", nioCore, nioPosix]),
         .testTarget(name: "SIPWireTests", dependencies: ["SIPWire"], exclude: ["Fixtures"]),
         .testTarget(name: "RTPTests", dependencies: ["RTP"]),

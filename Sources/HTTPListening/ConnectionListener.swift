@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import ConnectionAccepting
 import Glibc
 public import HummingbirdCore
 public import Logging
@@ -41,25 +42,30 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
 
     /// Serves.
     ///
-    /// - Throws: `IOError` if the address cannot be listened on.
+    /// - Throws: `IOError` if the address cannot be listened on, or not any more.
     public func run() async throws {
         let quiescing = ServerQuiescingHelper(group: MultiThreadedEventLoopGroup.singleton)
         let server = try await open(quiescing)
         await onListening()
         let local = server.channel.localAddress
         logger.info("HTTP is listening", metadata: ["address": "TCP \(Self.words(local))"])
-        await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { group in
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { group in
                 do {
                     try await server.executeThenClose { connections in
                         for try await value in connections {
                             group.addTask { await connection.handle(value: value, logger: logger) }
                         }
                     }
+                    if !Task.isCancelled, !Task.isShuttingDownGracefully { throw IOError(errnoCode: EBADF, reason: "accept") }
                 } catch is CancellationError {
                     // Another server of this daemon failed, which says so.
                 } catch {
                     logger.error("the server takes no more connections", metadata: ["error": "\(error)"])
+                    guard !Task.isShuttingDownGracefully else { return }
+                    // Nobody who is connected holds up the end: a daemon that is started anew can listen again.
+                    quiescing.initiateShutdown(promise: nil)
+                    throw error
                 }
             }
         } onGracefulShutdown: {
@@ -78,8 +84,9 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
             .serverChannelOption(.backlog, value: backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .serverChannelInitializer { [maximumConnections] channel in
+            .serverChannelInitializer { [maximumConnections, logger] channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPauseHandler(logger: logger))
                     try channel.pipeline.syncOperations.addHandler(
                         AvailableConnectionsChannelHandler(delegate: MaximumAvailableConnections(maximumConnections)))
                     try channel.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: channel))

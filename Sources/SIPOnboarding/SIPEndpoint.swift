@@ -56,7 +56,7 @@ public struct SIPEndpoint: Service {
     ///
     /// - Throws: ``SIPEndpointError`` if an address cannot be listened on.
     public func run() async throws {
-        let listeners = try await SIPListeners.open(configuration, certificate)
+        let listeners = try await SIPListeners.open(configuration, certificate, logger)
         logger.info("SIP endpoint listens", metadata: ["addresses": "\(listeners.bound.map { "\($0.transport.rawValue) \($0.address)" }.joined(separator: ", "))"])
         await onListening(listeners.bound)
         do {
@@ -144,6 +144,7 @@ public struct SIPEndpoint: Service {
     }
 
     private func serve(_ stream: SIPListeners.Stream) async throws {
+        let listening = SIPAddress(stream.connections.channel.localAddress)
         try await stream.connections.executeThenClose { inbound in
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in inbound {
@@ -158,6 +159,10 @@ public struct SIPEndpoint: Service {
                         await core.removeConnection(id)
                     }
                 }
+                // Its socket is no more: a daemon that is started anew can listen again.
+                try Task.checkCancellation()
+                throw SIPEndpointError(
+                    code: .cannotListen, address: listening, transport: stream.transport, cause: "the system closed its socket")
             }
         }
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Certificates
+import ConnectionAccepting
 import Datagrams
+import Logging
 import NetworkFailures
 import NIOCore
 import NIOPosix
@@ -36,7 +38,9 @@ struct SIPListeners: Sendable {
     /// Opens all sockets of a configuration, or none.
     ///
     /// - Throws: ``SIPEndpointError`` for the first address that cannot be listened on.
-    static func open(_ configuration: SIPEndpointConfiguration, _ certificate: ServerCertificate?) async throws(SIPEndpointError) -> SIPListeners {
+    static func open(
+        _ configuration: SIPEndpointConfiguration, _ certificate: ServerCertificate?, _ logger: Logger
+    ) async throws(SIPEndpointError) -> SIPListeners {
         var listeners = SIPListeners()
         for listener in configuration.listeners {
             var port = listener.port
@@ -53,7 +57,7 @@ struct SIPListeners: Sendable {
                     switch transport {
                     case .tcp, .tls:
                         let inherited = configuration.inherited.socket(.connections, host: listener.host, port: Int(port))
-                        let socket = try await openTCP(address, inherited, configuration, transport == .tls ? certificate : nil)
+                        let socket = try await openTCP(address, inherited, configuration, transport == .tls ? certificate : nil, logger)
                         listeners.streams.append(Stream(transport: transport, connections: socket))
                         actual = SIPAddress(socket.channel.localAddress)
                     case .udp:
@@ -123,11 +127,15 @@ struct SIPListeners: Sendable {
     }
 
     private static func openTCP(
-        _ address: SocketAddress, _ inherited: InheritedSocket?, _ configuration: SIPEndpointConfiguration, _ certificate: ServerCertificate?
+        _ address: SocketAddress, _ inherited: InheritedSocket?, _ configuration: SIPEndpointConfiguration, _ certificate: ServerCertificate?,
+        _ logger: Logger
     ) async throws -> Connections {
         var bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: backlog)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptPauseHandler(logger: logger)) }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         let initialize: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<SIPStreamEvent, ByteBuffer>> = { channel in
             channel.eventLoop.makeCompletedFuture {

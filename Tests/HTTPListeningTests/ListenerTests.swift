@@ -59,7 +59,33 @@ struct ListenerTests {
         }
     }
 
+    @Test("A server whose socket is closed under it ends with an error, whoever is connected")
+    func closedSocket() async throws {
+        let socket = try listeningSocket()
+        defer { close(socket.descriptor) }
+        let silent = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: Int(socket.inherited.port)).get()
+        let listener = ConnectionListener(
+            Closing(base: LimitedHTTPChannel(responder: says("never"))), at: .inherited(socket.inherited), backlog: 64, maximumConnections: 64,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onListening: {})
+        await #expect(throws: (any Error).self) { try await listener.run() }
+        try? await silent.close()
+    }
+
     // MARK: - Servers and clients
+
+    /// A connection's server that closes the listening socket.
+    private struct Closing: ServerChildChannel {
+        typealias Value = LimitedHTTPChannel.Value
+        let base: LimitedHTTPChannel
+
+        func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> { base.setup(channel: channel, logger: logger) }
+
+        func handle(value: Value, logger: Logger) async {
+            value.channel.parent?.close(promise: nil)
+            await base.handle(value: value, logger: logger)
+        }
+    }
 
     /// A connection's server that says when a connection has come.
     private struct Announcing: ServerChildChannel {
