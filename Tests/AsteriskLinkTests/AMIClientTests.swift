@@ -90,7 +90,7 @@ struct AMIClientTests {
         }
     }
 
-    @Test("A connection that does not come about holds up nobody who shuts down", .timeLimit(.minutes(1)))
+    @Test("A connection that does not come about holds up nobody who shuts down", .timeLimit(.minutes(10)))
     func givenUp() async throws {
         // Nothing is accepted, and one connection fills the queue: the system leaves another one without an answer.
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
