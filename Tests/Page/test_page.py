@@ -475,6 +475,24 @@ subnets:
         page.get_by_role("button", name="Add 2 lines").click()
         expect(page.get_by_role("row").filter(has_text="Yves")).to_be_visible()
 
+    def test_a_configuration_comes_with_the_commands_that_prove_and_install_it(self):
+        page = self.open("dhcp/generate")
+        for server, count in (("kea", 3), ("windows", 1)):
+            page.get_by_label("DHCP server").select_option(server)
+            expect(page.locator(".steps li")).to_have_count(count)
+        page.get_by_label("DHCP server").select_option("isc")
+        expect(page.locator(".steps")).to_contain_text("dhcpd-config verify --for isc site.yml")
+        expect(page.locator(".steps")).to_contain_text("dhcpd-config apply --for isc --output /etc/dhcp/dhcpd.conf")
+
+    def test_all_cards_are_there_when_they_are_printed(self):
+        page = self.open("people/cards")
+        page.get_by_label("Also for people who have a phone").check()
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(page.locator(".code-card")).to_have_count(len(self.appliance.api("GET", "/1.0/lines")["lines"]))
+        page.emulate_media(media="print")
+        expect(page.get_by_role("heading", name="Cards")).to_be_hidden()
+        self.shoot(page, "cards-printed")
+
     def test_a_site_is_checked_in_the_compilers_words(self):
         page = self.open("dhcp/site")
         page.get_by_label("Site file").fill("site: Test\nnonsense: true\n")
