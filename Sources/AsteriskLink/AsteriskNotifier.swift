@@ -11,16 +11,22 @@ public struct AsteriskNotifier: PhoneNotifier {
     /// Makes a notifier over a connection.
     public init(_ client: AMIClient) { self.client = client }
 
-    public func notify(_ target: NotifyTarget, event: String) async -> NotifyResult {
+    public func notify(_ target: NotifyTarget, _ instruction: NotifyInstruction) async -> NotifyResult {
+        var headers = [(name: "Event", value: instruction.event)]
+        if !instruction.lines.isEmpty {
+            headers.append(("Content-Type", instruction.contentType))
+            // Asterisk joins the lines (res/res_pjsip_notify.c), and tells nobody with which Call-ID a phone registered.
+            for line in instruction.lines { headers.append(("Content", line.replacing(NotifyInstruction.callIDMark, with: ""))) }
+        }
         let action: AMIMessage
         switch target {
         case .account(let username):
             // Asterisk says “NOTIFY sent” for an endpoint without a contact too.
             guard await client.isRegistered(username) != false else { return .notRegistered }
-            action = .notify(endpoint: username, headers: [("Event", event)])
+            action = .notify(endpoint: username, headers: headers)
         case .address(let address):
             guard await client.isConnected else { return .notRegistered }
-            action = .notify(uri: "sip:anonymous@\(address.uriHost)", headers: [("Event", event)])
+            action = .notify(uri: "sip:anonymous@\(address.uriHost)", headers: headers)
         }
         await client.watchRegistrations()
         switch await client.perform(action) {

@@ -16,18 +16,29 @@ public struct SIPNotification: Sendable, Hashable {
     /// The body.
     public let body: [UInt8]
 
+    /// What stands in the body for the Call-ID with which the phone registered, if anything does.
+    public let callIDMark: String?
+
     /// Further header fields that a vendor wants.
     public let headers: [SIPHeader]
 
     /// Creates a notification.
     public init(
-        event: String, subscriptionState: String = "terminated", contentType: String? = nil, body: [UInt8] = [], headers: [SIPHeader] = []
+        event: String, subscriptionState: String = "terminated", contentType: String? = nil, body: [UInt8] = [], callIDMark: String? = nil,
+        headers: [SIPHeader] = []
     ) {
         self.event = event
         self.subscriptionState = subscriptionState
         self.contentType = contentType
         self.body = body
+        self.callIDMark = callIDMark
         self.headers = headers
+    }
+
+    /// The body for a phone that registered with this Call-ID, or whose Call-ID is not known.
+    func body(callID: String?) -> [UInt8] {
+        guard let callIDMark else { return body }
+        return Array(String(decoding: body, as: UTF8.self).replacing(callIDMark, with: callID ?? "").utf8)
     }
 }
 
@@ -42,13 +53,13 @@ extension SIPServer {
         guard let newest = contacts.first else { return [.notified(id, .notRegistered)] }
         for binding in contacts {
             if let flow = binding.flow {
-                return notify(id, binding.contact, path: binding.path, over: flow, notification, Self.secret(binding.account), now: now)
+                return notify(id, binding, over: flow, notification, now: now)
             }
         }
         guard let flow = flow(to: newest) else {
             return [.notified(id, .unreachable)]
         }
-        return notify(id, newest.contact, path: newest.path, over: flow, notification, Self.secret(newest.account), now: now)
+        return notify(id, newest, over: flow, notification, now: now)
     }
 
     /// What the phone itself registers with: it knows no other account that it could ask for.
@@ -64,8 +75,15 @@ extension SIPServer {
     }
 
     private mutating func notify(
-        _ id: UInt64, _ uri: SIPURI, path: [SIPHeader] = [], over flow: SIPFlow, _ notification: SIPNotification, _ secret: DigestSecret?,
-        now: ContinuousClock.Instant
+        _ id: UInt64, _ binding: RegistrarBindings.Binding, over flow: SIPFlow, _ notification: SIPNotification, now: ContinuousClock.Instant
+    ) -> [Effect] {
+        notify(
+            id, binding.contact, path: binding.path, callID: binding.callID, over: flow, notification, Self.secret(binding.account), now: now)
+    }
+
+    private mutating func notify(
+        _ id: UInt64, _ uri: SIPURI, path: [SIPHeader] = [], callID: String? = nil, over flow: SIPFlow, _ notification: SIPNotification,
+        _ secret: DigestSecret?, now: ContinuousClock.Instant
     ) -> [Effect] {
         guard clientTransactions.count < Self.maximumNotifications else { return [.notified(id, .overloaded)] }
         var target = uri
@@ -83,7 +101,7 @@ extension SIPServer {
         headers.append("Subscription-State", notification.subscriptionState)
         if let contentType = notification.contentType { headers.append("Content-Type", contentType) }
         for header in notification.headers { headers.append(header.name, header.value) }
-        let request = SIPRequest(.notify, .sip(target), headers: headers, body: notification.body)
+        let request = SIPRequest(.notify, .sip(target), headers: headers, body: notification.body(callID: callID))
         return send(request, over: flow, for: .notify(id), secret: secret, now: now)
     }
 

@@ -35,8 +35,26 @@ struct AMIClientTests {
         try await connected(to: asterisk) { client in
             try await eventually { await client.isRegistered("101") == true }
             let notifier = AsteriskNotifier(client)
-            #expect(await notifier.notify(.account("101"), event: "check-sync;reboot=true") == .sent)
+            #expect(await notifier.notify(.account("101"), NotifyInstruction(event: "check-sync;reboot=true")) == .sent)
             #expect(asterisk.actions("PJSIPNotify") == [["Endpoint: 101", "Variable: Event=check-sync;reboot=true"]])
+        }
+    }
+
+    @Test("A body goes line by line, without the Call-ID that Asterisk alone knows")
+    func body() async throws {
+        let asterisk = FakeAsterisk()
+        asterisk.register("101", at: "sip:101@10.77.0.11:5062")
+        try await connected(to: asterisk) { client in
+            try await eventually { await client.isRegistered("101") == true }
+            let instruction = NotifyInstruction(event: "service-control", lines: ["action=restart", "RegisterCallId={$call_id}", #"a,"b\""#])
+            #expect(await AsteriskNotifier(client).notify(.account("101"), instruction) == .sent)
+            #expect(
+                asterisk.actions("PJSIPNotify") == [
+                    [
+                        "Endpoint: 101", "Variable: Event=service-control", "Variable: Content-Type=text/plain", "Variable: Content=action=restart",
+                        "Variable: Content=RegisterCallId={}", #"Variable: Content=a\,\"b\\\""#,
+                    ]
+                ])
         }
     }
 
@@ -45,7 +63,7 @@ struct AMIClientTests {
         let asterisk = FakeAsterisk()
         try await connected(to: asterisk) { client in
             try await eventually { await client.isRegistered("101") == false }
-            #expect(await AsteriskNotifier(client).notify(.account("101"), event: "check-sync") == .notRegistered)
+            #expect(await AsteriskNotifier(client).notify(.account("101"), NotifyInstruction(event: "check-sync")) == .notRegistered)
             #expect(asterisk.actions("PJSIPNotify").isEmpty)
         }
     }
@@ -56,7 +74,7 @@ struct AMIClientTests {
         try await connected(to: asterisk) { client in
             try await eventually { await client.isConnected }
             let address = try #require(IPAddress("fd00::7"))
-            #expect(await AsteriskNotifier(client).notify(.address(address), event: "check-sync") == .sent)
+            #expect(await AsteriskNotifier(client).notify(.address(address), NotifyInstruction(event: "check-sync")) == .sent)
             #expect(asterisk.actions("PJSIPNotify") == [["URI: sip:anonymous@[fd00::7]", "Variable: Event=check-sync"]])
         }
     }
@@ -67,7 +85,7 @@ struct AMIClientTests {
         asterisk.register("nosuch", at: "sip:x@10.77.0.11")
         try await connected(to: asterisk) { client in
             try await eventually { await client.isRegistered("nosuch") == true }
-            #expect(await AsteriskNotifier(client).notify(.account("nosuch"), event: "check-sync") == .notRegistered)
+            #expect(await AsteriskNotifier(client).notify(.account("nosuch"), NotifyInstruction(event: "check-sync")) == .notRegistered)
         }
     }
 
@@ -84,7 +102,7 @@ struct AMIClientTests {
             asterisk.unregister("102")
             try await eventually { told.all.last == "102 ended sip:102@10.77.0.12:5062" }
             // After a NOTIFY it is looked whether the phone registered anew.
-            _ = await AsteriskNotifier(client).notify(.account("101"), event: "check-sync")
+            _ = await AsteriskNotifier(client).notify(.account("101"), NotifyInstruction(event: "check-sync"))
             asterisk.prolong("101")
             try await eventually { told.all.last == "101 continued sip:101@10.77.0.11:5062" && told.all.count == 4 }
         }
@@ -138,7 +156,7 @@ struct AMIClientTests {
     func wrongSecret() async throws {
         let asterisk = FakeAsterisk()
         try await connected(secret: "wrong", to: asterisk) { client in
-            guard case .failed(let reason) = await AsteriskNotifier(client).notify(.account("101"), event: "check-sync") else {
+            guard case .failed(let reason) = await AsteriskNotifier(client).notify(.account("101"), NotifyInstruction(event: "check-sync")) else {
                 Issue.record("it was told")
                 return
             }
@@ -151,10 +169,10 @@ struct AMIClientTests {
     func ended() async throws {
         let client = AMIClient(.init(host: "127.0.0.1", port: 1, username: "provd", secret: "secret"), logger: Site.silent)
         let running = Task { try await client.run() }
-        async let waiting = AsteriskNotifier(client).notify(.account("101"), event: "check-sync")
+        async let waiting = AsteriskNotifier(client).notify(.account("101"), NotifyInstruction(event: "check-sync"))
         running.cancel()
         _ = await running.result
-        let later = await AsteriskNotifier(client).notify(.account("101"), event: "check-sync")
+        let later = await AsteriskNotifier(client).notify(.account("101"), NotifyInstruction(event: "check-sync"))
         for result in [await waiting, later] {
             #expect(result == .failed("Asterisk's manager interface does not answer; provd's log says why"))
         }
@@ -191,7 +209,7 @@ struct AMIClientTests {
 struct PhoneNotifiersTests {
     private struct Way: PhoneNotifier {
         let result: NotifyResult
-        func notify(_ target: NotifyTarget, event: String) async -> NotifyResult { result }
+        func notify(_ target: NotifyTarget, _ instruction: NotifyInstruction) async -> NotifyResult { result }
     }
 
     @Test(
@@ -202,6 +220,6 @@ struct PhoneNotifiersTests {
             ([.answered(status: 489), .sent], .sent), ([.noAnswer, .failed("x")], .noAnswer), ([], .notRegistered),
         ] as [([NotifyResult], NotifyResult)])
     func order(results: [NotifyResult], result: NotifyResult) async {
-        #expect(await PhoneNotifiers(results.map(Way.init)).notify(.account("101"), event: "check-sync") == result)
+        #expect(await PhoneNotifiers(results.map(Way.init)).notify(.account("101"), NotifyInstruction(event: "check-sync")) == result)
     }
 }

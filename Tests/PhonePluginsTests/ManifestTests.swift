@@ -26,7 +26,7 @@ struct ManifestTests {
         #expect(manifest.files.map(\.isTrigger) == [true, false])
         #expect(manifest.files[1].scope == .common)
         #expect(manifest.ouis == [OUI("00:15:65"), OUI("00:15:66")].compactMap(\.self))
-        #expect(manifest.synchronisation == .notify(event: "check-sync;reboot=true"))
+        #expect(manifest.synchronisation == .notify(event: "check-sync;reboot=true", body: nil))
         #expect(manifest.unsupportedParameters == ["sccp_call_managers": "SIP only"])
         #expect(manifest.tables["dtmf"] == ["a": "0", "b": 1, "c": true, "d": "yes", "e": 1.5, "f": ["x", nil], "default": "x"])
         #expect(manifest.description(locale: "fr_CA") == "Téléphones Acme")

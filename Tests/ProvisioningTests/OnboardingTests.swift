@@ -299,7 +299,7 @@ struct PhoneSynchronisationTests {
             self.whatFollows = whatFollows
         }
 
-        func notify(_ target: NotifyTarget, event: String) async -> NotifyResult {
+        func notify(_ target: NotifyTarget, _ instruction: NotifyInstruction) async -> NotifyResult {
             told.append(target)
             guard let answer = answers[target] else { return .notRegistered }
             await whatFollows()

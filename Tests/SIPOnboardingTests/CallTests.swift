@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Provisioning
 import SIPWire
 import Testing
 
@@ -182,6 +183,20 @@ struct NotifyTests {
         _ = try notify.validated()
         try phone.receive(response(200, to: notify))
         #expect(phone.outcomes == [.answered(statusCode: 200, reason: "OK")])
+    }
+
+    @Test("A body names the Call-ID of the phone's own registration, and nothing where that is not known")
+    func body() throws {
+        var phone = ServerFixture()
+        #expect(try phone.authenticated("REGISTER", headers: [ServerFixture.contact]).statusCode == 200)
+        let callID = try #require(phone.server.bindings.contacts(of: "ap1").first?.callID)
+        let notification = SIPNotification(NotifyInstruction(event: "service-control", lines: ["action=restart", "RegisterCallId={$call_id}"]))
+        try phone.perform(phone.server.notify(1, account: "ap1", notification, now: phone.now))
+        let notify = try phone.takeRequest()
+        #expect(notify.headers["Content-Type"] == "text/plain" && notify.headers["Subscription-State"] == "active")
+        #expect(String(decoding: notify.body, as: UTF8.self) == "action=restart\r\nRegisterCallId={\(callID)}\r\n")
+        try phone.perform(phone.server.notify(2, address: SIPAddress(host: "10.0.0.12", port: 5060), user: nil, notification, now: phone.now))
+        #expect(String(decoding: try phone.takeRequest().body, as: UTF8.self) == "action=restart\r\nRegisterCallId={}\r\n")
     }
 
     @Test("A phone that asks for credentials gets those of its own account, once", arguments: [401, 407])

@@ -5,12 +5,17 @@ extension AMIMessage {
     ///
     /// - Parameter headers: Header fields of the NOTIFY by name, `Event` among them.
     public static func notify(endpoint: String, headers: [(name: String, value: String)]) -> AMIMessage {
-        AMIMessage(action: "PJSIPNotify", [Field("Endpoint", endpoint)] + headers.map { Field("Variable", "\($0.name)=\($0.value)") })
+        AMIMessage(action: "PJSIPNotify", [Field("Endpoint", endpoint)] + headers.map { Field("Variable", "\($0.name)=\(argument($0.value))") })
     }
 
     /// Sends a NOTIFY to a URI, with the default outbound endpoint.
     public static func notify(uri: String, headers: [(name: String, value: String)]) -> AMIMessage {
-        AMIMessage(action: "PJSIPNotify", [Field("URI", uri)] + headers.map { Field("Variable", "\($0.name)=\($0.value)") })
+        AMIMessage(action: "PJSIPNotify", [Field("URI", uri)] + headers.map { Field("Variable", "\($0.name)=\(argument($0.value))") })
+    }
+
+    /// A value as Asterisk reads it (main/app.c): a comma would begin the next variable, quotation marks would go.
+    private static func argument(_ value: String) -> String {
+        value.replacing(#"\"#, with: #"\\"#).replacing(",", with: #"\,"#).replacing("\"", with: #"\""#)
     }
 
     /// Lists the contacts of all endpoints.

@@ -47,16 +47,28 @@ extension ManifestDecoder {
         let map = try node.mapping(keys: keys + ["method"])
         switch try methodNode.text() {
         case "sip-notify":
-            return .notify(event: try headerText(try map.required("event", "name the event, for example event: check-sync;reboot=false")))
+            let event = try headerText(try map.required("event", "name the event, for example event: check-sync;reboot=false"))
+            return .notify(event: event, body: try notifyBody(map))
         case "http-action": return .httpAction(try httpAction(map))
         default: return .unsupported
         }
     }
 
     private static let synchronisationKeys: [String: [String]] = [
-        "none": [], "sip-notify": ["event"],
+        "none": [], "sip-notify": ["event", "body", "content_type"],
         "http-action": ["path", "verb", "scheme", "port", "credentials", "body", "content_type"],
     ]
+
+    private static func notifyBody(_ map: ManifestMapping) throws(PluginProblem) -> NotifyBody? {
+        guard let body = map["body"] else {
+            if let type = map["content_type"] { throw type.problem("a content_type without a body", "add body, or remove content_type") }
+            return nil
+        }
+        var lines: [String] = []
+        // Far more than any phone is known to read, and little enough for one datagram.
+        for line in try body.list(limit: 20) { lines.append(try headerText(line)) }
+        return NotifyBody(lines: lines, contentType: try mediaType(map["content_type"]) ?? "text/plain")
+    }
 
     private static func httpAction(_ map: ManifestMapping) throws(PluginProblem) -> PhoneHTTPAction {
         let pathNode = try map.required("path", "give the path on the phone, for example path: /servlet?key=AutoP")

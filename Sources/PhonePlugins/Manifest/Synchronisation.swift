@@ -4,10 +4,20 @@
 public enum Synchronisation: Sendable, Hashable {
     /// The phones have no means for it; somebody must restart them.
     case unsupported
-    /// By SIP NOTIFY (RFC 3265) with this `Event` header: `check-sync;reboot=false`, `check-sync`, or an event of the manufacturer's own.
-    case notify(event: String)
+    /// By SIP NOTIFY (RFC 3265) with this `Event` header: `check-sync;reboot=false`, `check-sync`, or an event of the manufacturer's own, and
+    /// with what some manufacturers' phones read besides.
+    case notify(event: String, body: NotifyBody?)
     /// By an HTTP request to the phone's own page.
     case httpAction(PhoneHTTPAction)
+}
+
+/// What a phone reads in a NOTIFY.
+public struct NotifyBody: Sendable, Hashable {
+    /// Its lines, without line ends. `$call_id` in one stands for the Call-ID with which the phone registered, by which some see that it is their
+    /// registrar who tells them; where that is not known, for nothing.
+    public let lines: [String]
+    /// Its media type.
+    public let contentType: String
 }
 
 /// An HTTP request to the phone itself, by which it fetches its configuration or restarts.

@@ -4,12 +4,32 @@ public import NetTypes
 
 /// Sends phones a SIP NOTIFY. The SIP endpoint implements it.
 public protocol PhoneNotifier: Sendable {
-    /// Sends a NOTIFY with an event to a phone and waits for its answer.
+    /// Sends a NOTIFY to a phone and waits for its answer.
     ///
     /// - Parameters:
     ///   - target: Which phone.
-    ///   - event: The value of the Event header, such as `check-sync;reboot=true`.
-    func notify(_ target: NotifyTarget, event: String) async -> NotifyResult
+    ///   - instruction: What it says.
+    func notify(_ target: NotifyTarget, _ instruction: NotifyInstruction) async -> NotifyResult
+}
+
+/// What a NOTIFY says to a phone.
+public struct NotifyInstruction: Sendable, Hashable {
+    /// In a body, what stands for the Call-ID with which the phone registered.
+    public static let callIDMark = "$call_id"
+
+    /// The value of the Event header, such as `check-sync;reboot=true`.
+    public let event: String
+    /// The lines of its body, which may hold ``callIDMark``; none if it has no body.
+    public let lines: [String]
+    /// The body's media type.
+    public let contentType: String
+
+    /// Makes an instruction.
+    public init(event: String, lines: [String] = [], contentType: String = "text/plain") {
+        self.event = event
+        self.lines = lines
+        self.contentType = contentType
+    }
 }
 
 /// By what a phone is reached.
@@ -41,10 +61,10 @@ public struct PhoneNotifiers: PhoneNotifier {
     /// Puts ways together, the surest first.
     public init(_ notifiers: [any PhoneNotifier]) { self.notifiers = notifiers }
 
-    public func notify(_ target: NotifyTarget, event: String) async -> NotifyResult {
+    public func notify(_ target: NotifyTarget, _ instruction: NotifyInstruction) async -> NotifyResult {
         var first: NotifyResult?
         for notifier in notifiers {
-            let result = await notifier.notify(target, event: event)
+            let result = await notifier.notify(target, instruction)
             if result.isDone { return result }
             // What is said of a phone by the way that knows it says more than that others do not.
             if first == nil || first == .notRegistered { first = result }

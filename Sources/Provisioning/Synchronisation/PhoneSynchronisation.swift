@@ -152,7 +152,9 @@ public struct PhoneSynchronisation: Sendable {
             throw Failure(description: "no plugin serves it, so that nothing tells how; choose a plugin for the device")
         }
         switch plugin.manifest.synchronisation {
-        case .notify(let event): return try await notify(device, event)
+        case .notify(let event, let body):
+            return try await notify(
+                device, NotifyInstruction(event: event, lines: body?.lines ?? [], contentType: body?.contentType ?? "text/plain"))
         case .httpAction(let action):
             try await send(action, to: device)
             return true
@@ -188,11 +190,11 @@ public struct PhoneSynchronisation: Sendable {
         return PhoneCredentials(username: username, password: password)
     }
 
-    private func notify(_ device: Device, _ event: String) async throws -> Bool {
+    private func notify(_ device: Device, _ instruction: NotifyInstruction) async throws -> Bool {
         var failure = Failure(description: "it is not registered and its address is not known; restart the phone by hand")
         if let ip = device.ip, device.isAddressClaimed { failure = Self.claimedAddress(ip) }
         for target in try await targets(of: device) {
-            switch await notifier.notify(target, event: event) {
+            switch await notifier.notify(target, instruction) {
             case .sent: return false
             case .answered(let status) where (200..<300).contains(status): return true
             case .answered(let status): failure = Failure(description: "it answered \(status); restart the phone by hand")

@@ -177,7 +177,7 @@ final class FakeNotifier: PhoneNotifier {
     }
     var told: [NotifyTarget] { state.withLock { $0.told } }
 
-    func notify(_ target: NotifyTarget, event: String) async -> NotifyResult {
+    func notify(_ target: NotifyTarget, _ instruction: NotifyInstruction) async -> NotifyResult {
         state.withLock { state in
             state.told.append(target)
             if case .account = target, !knowsAccounts { return .notRegistered }
