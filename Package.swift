@@ -171,7 +171,7 @@ let package = Package(
         .target(
             name: "ProvCommands",
             dependencies: [
-                "Archives", "JSONText", "Jinja", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, "ApplianceSetup",
+                "Archives", "JSONText", "Jinja", "NetworkFailures", "ProvModel", "NetTypes", "PhonePlugins", "PluginAuthoring", "PluginPackages", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, "ApplianceSetup",
             ]),
         .target(name: "DHCPVerification", dependencies: ["DHCPConfig", "DHCPWire", "JSONText", "NetTypes"]),
         .target(name: "DHCPConfigCommands", dependencies: ["DHCPConfig", "DHCPVerification", "NetTypes", "ProvModel", argumentParser]),

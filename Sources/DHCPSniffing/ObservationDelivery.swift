@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Glibc
 public import PacketCapture
 public import ProvModel
 import Synchronization
@@ -18,6 +19,8 @@ public final class ObservationDelivery: ObservationSink {
     private let report: @Sendable (String) -> Void
     private let state = Mutex(State())
     private let wakeUp: WakeUp
+    /// By which provd tells what this run gave up from what another did.
+    private let run = "delivery-\(UInt64.random(in: .min ... .max))"
 
     /// Makes a delivery that is not connected yet.
     ///
@@ -59,7 +62,18 @@ public final class ObservationDelivery: ObservationSink {
 
     fileprivate var isDone: Bool { state.withLock { $0.isFinishing && $0.queue.isEmpty } }
 
-    fileprivate func take() -> [DHCPReport] { state.withLock { $0.queue.take() } }
+    fileprivate func take() -> [DHCPReport] {
+        let (reports, dropped) = state.withLock { state in
+            let dropped = state.queue.newlyDropped()
+            if let dropped {
+                let now = Double(time(nil))
+                state.queue.add(.statistics(ObserverStatistics(source: run, time: now, frames: 0, messages: 0, malformed: 0, dropped: 0, unsent: dropped)))
+            }
+            return (state.queue.take(), dropped)
+        }
+        if let dropped { report("\(dropped) observations were given up since the start, because provd was away for too long") }
+        return reports
+    }
 
     fileprivate func acknowledge(_ count: Int) throws(ObservationQueue.AcknowledgementError) {
         try state.withLock { (state) throws(ObservationQueue.AcknowledgementError) in try state.queue.acknowledge(count) }

@@ -30,6 +30,8 @@ public struct ObservationQueue: Sendable {
 
     /// How many observations were given up for want of room, each with all it stood for.
     public private(set) var dropped: UInt64 = 0
+    /// How many of them were told already.
+    private var toldDropped: UInt64 = 0
 
     /// Makes an empty queue.
     ///
@@ -87,6 +89,13 @@ public struct ObservationQueue: Sendable {
     }
 
     // MARK: - Delivery
+
+    /// How many observations were given up in all, if more were since that was asked last and there is room to tell it.
+    public mutating func newlyDropped() -> UInt64? {
+        guard dropped > toldDropped, entries.count < limit else { return nil }
+        toldDropped = dropped
+        return dropped
+    }
 
     /// Takes the next observations to send, as far as the window lets.
     public mutating func take() -> [DHCPReport] {

@@ -95,6 +95,7 @@ struct ReportLines {
         member("messages", statistics.messages)
         member("malformed", statistics.malformed)
         member("dropped", statistics.dropped)
+        member("unsent", statistics.unsent)
     }
 
     // MARK: - Members

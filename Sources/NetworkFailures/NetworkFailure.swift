@@ -23,7 +23,7 @@ public struct NetworkFailure: Error, Sendable, Hashable, CustomStringConvertible
         case let failure as IOError: words(errorNumber: failure.errnoCode)
         case let failure as ChannelError: words(failure)
         case is CancellationError: "it was given up"
-        case is SocketAddressError: "its name is not known: see /etc/hosts and the name server"
+        case is SocketAddressError, is SocketAddressError.UnknownHost: "its name is not known: see /etc/hosts and the name server"
         default: "\(error)"
         }
     }

@@ -4,6 +4,7 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import NIOPosix
+import OpenFiles
 import Provisioning
 import Synchronization
 
@@ -51,7 +52,7 @@ final class UploadReceiver: Sendable {
         do {
             try await threadPool.runIfActive { try shelf.store(content, as: upload.name, of: upload.deviceID) }
         } catch {
-            await uploads.failed(upload, reason: "it could not be written: \(error)")
+            await uploads.failed(upload, reason: "it could not be written: \(FileFailure(error))")
             return .failed
         }
         await uploads.received(upload, byteCount: content.count)

@@ -3,6 +3,7 @@
 import DeviceStorage
 import Foundation
 import Logging
+import OpenFiles
 import ProvModel
 import Provisioning
 
@@ -74,7 +75,7 @@ struct DatabaseRescue {
             try? files.removeItem(atPath: staged)
             try files.moveItem(atPath: copy, toPath: staged)
         } catch {
-            throw ConfigurationProblem("\(source) cannot be copied to \(staged): \(error); the database is as it was")
+            throw ConfigurationProblem("\(source) cannot be copied to \(staged): \(FileFailure(error)); the database is as it was")
         }
         let kept = try StagedRestore.apply(stateDirectory, logger)
         return "\(source) was restored" + (kept.map { "; the database before it is \($0)" } ?? "") + ". Start provd now."

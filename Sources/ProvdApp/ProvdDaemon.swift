@@ -15,6 +15,7 @@ import Logging
 import ManagementAPI
 import NetTypes
 import NIOCore
+import OpenFiles
 import PhoneActions
 import PhoneHTTP
 import PhonePlugins
@@ -52,7 +53,7 @@ struct ProvdDaemon {
             try FileManager.default.createDirectory(
                 atPath: configuration.stateDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         } catch {
-            throw ConfigurationProblem("the state directory \(configuration.stateDirectory) cannot be made: \(error); make it yourself and give it to provd's user")
+            throw ConfigurationProblem("the state directory \(configuration.stateDirectory) cannot be made: \(FileFailure(error)); make it yourself and give it to provd's user")
         }
         let lock = try StateLock(directory: configuration.stateDirectory)
         defer { lock.release() }

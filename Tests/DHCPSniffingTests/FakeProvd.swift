@@ -57,13 +57,22 @@ actor FakeProvd {
             let descriptor = accept(listener, nil, nil)
             defer { close(descriptor) }
             if isStopped.withLock({ $0 }) { break }
-            received += read(lines, acknowledging: acknowledged, from: descriptor)
+            received += read(lines, acknowledging: acknowledged, from: descriptor).compactMap { report in
+                if case .observation(let observation) = report { observation } else { nil }
+            }
         }
         return received
     }
 
-    private func read(_ limit: Int, acknowledging acknowledged: Int, from descriptor: Int32) -> [DHCPObservation] {
-        var received: [DHCPObservation] = []
+    /// Serves one connection, until so many lines came or it ends.
+    func reports(lines: Int) -> [DHCPReport] {
+        let descriptor = accept(listener, nil, nil)
+        defer { close(descriptor) }
+        return read(lines, acknowledging: lines, from: descriptor)
+    }
+
+    private func read(_ limit: Int, acknowledging acknowledged: Int, from descriptor: Int32) -> [DHCPReport] {
+        var received: [DHCPReport] = []
         var pending: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while received.count < limit {
@@ -73,7 +82,7 @@ actor FakeProvd {
             while let end = pending.firstIndex(of: UInt8(ascii: "\n")), received.count < limit {
                 let line = Data(pending[..<end])
                 pending.removeFirst(end + 1)
-                if let observation = try? JSONDecoder().decode(DHCPObservation.self, from: line) { received.append(observation) }
+                if let report = try? JSONDecoder().decode(DHCPReport.self, from: line) { received.append(report) }
             }
             let answer = Array("ok \(min(received.count, acknowledged))\n".utf8)
             _ = unsafe send(descriptor, answer, answer.count, Int32(MSG_NOSIGNAL))

@@ -61,6 +61,30 @@ struct ObservationDeliveryTests {
         #expect(delivery.dropped == 0)
     }
 
+    @Test("What was given up for want of room is told to provd and to the log, once", .timeLimit(.minutes(10)))
+    func givenUp() async throws {
+        let peer = try FakeProvd()
+        let sentences = Mutex<[String]>([])
+        let delivery = try ObservationDelivery(path: peer.path) { sentence in sentences.withLock { $0.append(sentence) } }
+        let count = ObservationQueue.defaultLimit + 10
+        await delivery.accept((0..<count).map { .observation(observation($0)) })
+        #expect(delivery.dropped == 10)
+        let reports = await withTaskGroup(of: [DHCPReport].self) { group in
+            group.addTask { await peer.reports(lines: count) }
+            group.addTask {
+                await delivery.run()
+                peer.stop()
+                return []
+            }
+            delivery.finish()
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        let statistics = reports.compactMap { report in if case .statistics(let statistics) = report { statistics } else { nil } }
+        #expect(statistics.map(\.unsent) == [10] && statistics.first?.frames == 0)
+        #expect(reports.count == ObservationQueue.defaultLimit + 1)
+        #expect(sentences.withLock { $0 }.filter { $0.contains("10 observations were given up") }.count == 1)
+    }
+
     @Test("Without provd, observations wait, it is said once, and cancelling ends the waiting", .timeLimit(.minutes(10)))
     func absentPeer() async throws {
         let sentences = Mutex<[String]>([])

@@ -81,12 +81,15 @@ struct ObservationQueueTests {
         for number in 300..<304 { queue.add(observation(UInt64(number))) }
         #expect(queue.dropped == 4)
         #expect(queue.count == 300)
+        #expect(queue.newlyDropped() == nil, "to tell it would drop one more")
         var left: [UInt64] = []
         while case let taken = queue.take(), !taken.isEmpty {
             left += numbers(taken)
             queue.connectionLostAfterAccepting(taken.count)
         }
         #expect(left == (0..<304).map(UInt64.init).filter { ![50, 20, 0, 1].contains($0) })
+        #expect(queue.newlyDropped() == 4)
+        #expect(queue.newlyDropped() == nil, "it was told")
     }
 
     @Test("A problem told again while the first waits is sent once, and keeps its place among observations")

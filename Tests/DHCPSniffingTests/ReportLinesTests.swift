@@ -59,9 +59,13 @@ struct ReportLinesTests {
 
     @Test("Counts are read as they were")
     func statistics() throws {
-        let statistics = ObserverStatistics(source: "eth0-7", time: 1_700_000_000.5, frames: .max, messages: 65_536, malformed: 0, dropped: 9)
+        let statistics = ObserverStatistics(source: "eth0-7", time: 1_700_000_000.5, frames: .max, messages: 65_536, malformed: 0, dropped: 9, unsent: 3)
         let bytes = line(.statistics(statistics))
         #expect(try JSONDecoder().decode(DHCPReport.self, from: Data(bytes)) == .statistics(statistics))
+        // As an earlier sniffer writes it.
+        let earlier = #"{"statistics":"eth0-7","time":5,"frames":4,"messages":3,"malformed":2,"dropped":1}"#
+        let read = ObserverStatistics(source: "eth0-7", time: 5, frames: 4, messages: 3, malformed: 2, dropped: 1)
+        #expect(try JSONDecoder().decode(DHCPReport.self, from: Data(earlier.utf8)) == .statistics(read))
     }
 
     @Test("A problem is read as it was")

@@ -35,6 +35,12 @@ struct NetworkFailureTests {
         #expect(NetworkFailure(ChannelError.ioOnClosedChannel).description.contains("closed"))
     }
 
+    @Test("A name that nobody knows is told so")
+    func unknownHost() throws {
+        let error = #expect(throws: (any Error).self) { try SocketAddress.makeAddressResolvingHost("nobody.invalid", port: 5_060) }
+        #expect(NetworkFailure(try #require(error)).description.hasPrefix("its name is not known"))
+    }
+
     @Test("An error with words of its own keeps them")
     func others() {
         struct Own: Error, CustomStringConvertible { let description = "the moon is full" }

@@ -7,6 +7,13 @@ import Testing
 
 /// What an administrator is told of a configuration file.
 struct ConfigurationTests {
+    @Test func whatCannotBeReadIsSaidInWords() async throws {
+        try await withDirectory { directory in
+            let problem = await #expect(throws: ConfigurationProblem.self) { try await ConfigurationFile.read(directory) }
+            #expect(problem?.description.contains("cannot be read: ") == true && problem?.description.contains("Domain") == false)
+        }
+    }
+
     @Test func oneSettingIsEnough() async throws {
         try await withDirectory { directory in
             let configuration = try await read("advertised_address: 192.0.2.10\n", in: directory)

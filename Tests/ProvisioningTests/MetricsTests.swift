@@ -53,6 +53,8 @@ struct MetricsTests {
         #expect(value("provd_sniffer_frames_total", [], in: totals.families) == 20)
         #expect(value("provd_sniffer_frames_dropped_total", [], in: totals.families) == 3)
         #expect(totals.lastTime == 120)
+        for _ in 0..<2 { totals.take(ObserverStatistics(source: "delivery-1", time: 120, frames: 0, messages: 0, malformed: 0, dropped: 0, unsent: 7)) }
+        #expect(value("provd_sniffer_reports_dropped_total", [], in: totals.families) == 7 && totals.report?.unsent == 7)
         for number in 0..<500 { take("flood-\(number)", frames: 1, dropped: 0, time: 200 + Double(number)) }
         #expect(value("provd_sniffer_frames_total", [], in: totals.families) == 520)
     }

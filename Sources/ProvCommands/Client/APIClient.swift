@@ -3,6 +3,7 @@
 import AsyncHTTPClient
 import Foundation
 import JSONText
+import NetworkFailures
 import NIOCore
 import NIOHTTP1
 
@@ -170,7 +171,7 @@ struct APIClient {
             response = try await trust.client.execute(request, timeout: Self.timeout)
         } catch {
             if let advice = trust.advice(for: error) { throw Failure(.unreachable, description: "\(base) cannot be believed: \(advice)") }
-            throw Failure(.unreachable, description: "provd does not answer at \(base) (\(error)): see that it runs, or name its address with --url")
+            throw Failure(.unreachable, description: "provd does not answer at \(base) (\(NetworkFailure(error))): see that it runs, or name its address with --url")
         }
         guard !(200..<300).contains(response.status.code) else { return response }
         let problem = (try? JSONValue(parsing: try await response.body.collect(upTo: Self.maximumLength).readableBytesView)) ?? .null

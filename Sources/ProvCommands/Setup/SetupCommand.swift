@@ -3,6 +3,7 @@
 import ApplianceSetup
 import ArgumentParser
 import Foundation
+import Glibc
 import JSONText
 
 /// `provctl setup`
@@ -27,6 +28,7 @@ struct SetupCommand: AsyncParsableCommand {
     @Flag(help: "Let systemd open the ports that provd.yml names now, and change nothing else.") var onlyPorts = false
 
     func run() async throws {
+        guard geteuid() == 0 else { throw APIClient.Failure(description: "the set-up reads and writes settings of the system, and starts its units: run this as root") }
         let places = SetupPlan.Places()
         if undo { return try await undoLast() }
         if onlyPorts { return try openPorts(places) }

@@ -105,8 +105,8 @@ struct SupportCollection {
             bundle.add("settings/\(file)", text: text)
         }
         for (file, command) in [
-            ("system.txt", ["uname", "-srvm"]), ("os-release.txt", ["cat", "/etc/os-release"]), ("disk.txt", ["df", "-h"]), ("memory.txt", ["free", "-m"]),
-            ("load.txt", ["uptime"]), ("addresses.txt", ["ip", "-brief", "address"]), ("listening.txt", ["ss", "-lntu"]),
+            ("system.txt", ["uname", "-srvm"]), ("os-release.txt", ["cat", "/etc/os-release"]), ("disk.txt", ["df", "-h"]), ("memory.txt", ["head", "-n", "5", "/proc/meminfo"]),
+            ("load.txt", ["cat", "/proc/loadavg"]), ("addresses.txt", ["ip", "-brief", "address"]), ("listening.txt", ["ss", "-lntu"]),
         ] {
             guard let result = try? LocalProgram.run(command), result.code == 0 else {
                 bundle.lacks(file, "\(command.joined(separator: " ")) cannot be run")
@@ -116,8 +116,9 @@ struct SupportCollection {
         }
         guard FileManager.default.fileExists(atPath: "/run/systemd/system") else { return bundle.lacks("log.txt", "there is no journal on this machine") }
         for (file, command) in [
-            ("log.txt", ["journalctl", "--no-pager", "--quiet", "--output=short-iso", "--lines=\(Self.logLines)", "--unit=provd", "--unit=dhcp-sniffd"]),
-            ("units.txt", ["systemctl", "--no-pager", "status", "provd.service", "dhcp-sniffd.service", "provd-backup.timer"]),
+            ("log.txt", ["journalctl", "--no-pager", "--quiet", "--output=short-iso", "--lines=\(Self.logLines)", "--unit=provd", "--unit=provd.socket", "--unit=dhcp-sniffd", "--unit=provd-dnsmasq", "--unit=provd-backup"]),
+            ("units.txt", ["systemctl", "--no-pager", "status", "provd.service", "provd.socket", "dhcp-sniffd.service", "provd-backup.timer"]),
+            ("unit-settings.txt", ["systemctl", "--no-pager", "cat", "provd.service", "provd.socket", "dhcp-sniffd.service"]),
         ] {
             guard let result = try? LocalProgram.run(command), !result.output.isEmpty else {
                 bundle.lacks(file, "\(command[0]) says nothing: run this as root")

@@ -2,6 +2,7 @@
 
 import Configuration
 import Foundation
+import OpenFiles
 import SystemPackage
 import Yams
 
@@ -16,15 +17,17 @@ enum ConfigurationFile {
     static func read(_ path: String) async throws(ConfigurationProblem) -> ProvdConfiguration {
         let text: String
         guard FileManager.default.fileExists(atPath: path) else {
-            throw ConfigurationProblem("there is no file \(path): write one, or name another with --config")
+            throw ConfigurationProblem("there is no file \(path) that this user can see: write one, name another with --config, or run this as root")
         }
         do {
             let data = try Data(contentsOf: URL(filePath: path))
             guard data.count <= maximumSize else { throw ConfigurationProblem("it has more than \(maximumSize) bytes") }
             guard let decoded = String(data: data, encoding: .utf8) else { throw ConfigurationProblem("it is not UTF-8") }
             text = decoded
+        } catch let problem as ConfigurationProblem {
+            throw ConfigurationProblem("\(path) cannot be read: \(problem)")
         } catch {
-            throw ConfigurationProblem("\(path) cannot be read: \(error)")
+            throw ConfigurationProblem("\(path) cannot be read: \(FileFailure(error)); it must be open to provd's group (chgrp provd, chmod 640)")
         }
         try checkKeys(of: text, path)
         let environment = EnvironmentVariablesProvider().prefixKeys(with: "provd")

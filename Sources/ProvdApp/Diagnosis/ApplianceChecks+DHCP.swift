@@ -45,6 +45,11 @@ extension ApplianceChecks {
         if Double(report.dropped) > Self.toleratedLoss * Double(max(1, report.frames)) {
             return .warning(text, remedy: "let the switch mirror the phones' VLAN alone, or give the machine more processors")
         }
+        if Double(report.unsent) > Self.toleratedLoss * Double(report.messages) {
+            return .warning(
+                "\(text), and \(report.unsent) reports were given up, because provd was away for too long",
+                remedy: "phones that came meanwhile are known from their next DHCP message on; restart those that do not come up")
+        }
         return .ok(text)
     }
 

@@ -4,6 +4,7 @@ import DeviceStorage
 import Foundation
 import Glibc
 import Logging
+import OpenFiles
 
 /// A backup that takes the place of the database when the daemon starts: then nobody has the old one open.
 enum StagedRestore {
@@ -39,7 +40,7 @@ enum StagedRestore {
             guard unsafe rename(staged, database) == 0 else { throw CocoaError(.fileWriteUnknown) }
             settle(stateDirectory)
         } catch {
-            throw ConfigurationProblem("the backup could not be put in place of \(database): \(error); the database before it is \(kept)")
+            throw ConfigurationProblem("the backup could not be put in place of \(database): \(FileFailure(error)); the database before it is \(kept)")
         }
         logger.notice("a backup was restored", metadata: ["before": "\(kept)"])
         return kept

@@ -66,7 +66,7 @@ public struct ProvisioningMetrics: MetricSource {
     public init() {}
 
     /// What the sniffers counted, all together, and when they told last; `nil` if none did.
-    public var snifferReport: (frames: UInt64, messages: UInt64, dropped: UInt64, time: Double)? { observers.report }
+    public var snifferReport: (frames: UInt64, messages: UInt64, dropped: UInt64, unsent: UInt64, time: Double)? { observers.report }
 
     /// The last problem of DHCP that a sniffer reported, if it did since the start.
     public var lastDHCPProblem: DHCPProblemReport? { observers.lastProblem }

@@ -18,7 +18,7 @@ final class ObserverTotals: MetricSource {
         var problem: DHCPProblemReport?
     }
 
-    private let frames = Counter(), messages = Counter(), malformed = Counter(), dropped = Counter(), problems = Counter()
+    private let frames = Counter(), messages = Counter(), malformed = Counter(), dropped = Counter(), unsent = Counter(), problems = Counter()
     private let state = Mutex(State())
 
     /// Takes in what a sniffer says.
@@ -40,6 +40,7 @@ final class ObserverTotals: MetricSource {
         add(messages, \.messages)
         add(malformed, \.malformed)
         add(dropped, \.dropped)
+        add(unsent, \.unsent)
     }
 
     /// Takes in that something is wrong.
@@ -52,8 +53,8 @@ final class ObserverTotals: MetricSource {
     var lastProblem: DHCPProblemReport? { state.withLock { $0.problem } }
 
     /// All counts together, and when they were told last.
-    var report: (frames: UInt64, messages: UInt64, dropped: UInt64, time: Double)? {
-        lastTime.map { (frames.value, messages.value, dropped.value, $0) }
+    var report: (frames: UInt64, messages: UInt64, dropped: UInt64, unsent: UInt64, time: Double)? {
+        lastTime.map { (frames.value, messages.value, dropped.value, unsent.value, $0) }
     }
 
     /// When a sniffer last said what it counted, in seconds since 1970; `nil` if none did.
@@ -65,6 +66,7 @@ final class ObserverTotals: MetricSource {
             .counter("provd_sniffer_messages_total", "DHCP messages in captured frames.", messages),
             .counter("provd_sniffer_malformed_total", "Captured frames that were no whole DHCP message.", malformed),
             .counter("provd_sniffer_frames_dropped_total", "Frames that came faster than sniffers could read them.", dropped),
+            .counter("provd_sniffer_reports_dropped_total", "Reports that sniffers gave up, because provd was away for too long.", unsent),
             .counter("provd_dhcp_problems_total", "Problems of DHCP that sniffers reported.", problems),
             .gauge("provd_sniffer_last_report_timestamp_seconds", "When a sniffer last told its counts, in seconds since 1970; 0 if none did.", lastTime ?? 0),
         ]
