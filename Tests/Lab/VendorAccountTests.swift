@@ -29,7 +29,7 @@ struct VendorAccountTests {
             let reports = try run.output.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
                 try JSONDecoder().decode(Report.self, from: Data($0.utf8))
             }
-            #expect(reports.count >= 58, "\(run.output)")
+            #expect(reports.count >= 62, "\(run.output)")
             #expect(Set(reports.filter { $0.skipped != nil }.map(\.plugin)) == withoutAccount)
             for report in reports where report.skipped == nil { #expect(report.error == nil && report.status == 200 && report.assigned == true, "\(report)") }
         }
