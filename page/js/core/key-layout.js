@@ -20,7 +20,7 @@ export function capabilitiesOf(phone, all) {
 
 /**
  * How the keys of a make lie: how many are on a page, how many of them on the left, and whether one more key on the right turns the
- * pages. By the makers' data sheets; what is not known is shared out evenly.
+ * pages. As those makers' phones look; what is not known is shared out evenly.
  */
 function layout(count, vendor, model) {
     switch (vendor?.toLowerCase()) {
