@@ -37,7 +37,21 @@ public struct DeviceRegistry: Sendable {
     /// - Returns: The device as it is now, or `nil` if the sighting is about none.
     /// - Throws: `StoreError` if the database cannot be used.
     public func sight(_ sighting: Sighting) async throws -> Device? {
-        let device = try await device(of: sighting)
+        note(sighting, try await device(of: sighting))
+    }
+
+    /// Takes in a sighting that may have come before the word of its sender's lease: where nothing but the address can tell whose
+    /// it is, that is waited for.
+    ///
+    /// - Returns: As ``sight(_:)``.
+    /// - Throws: `StoreError` if the database cannot be used.
+    func sightEarly(_ sighting: Sighting) async throws -> Device? {
+        if let device = try await device(of: sighting) { return note(sighting, device) }
+        guard let ip = sighting.ip, sighting.identifyingKeys.isEmpty else { return note(sighting, nil) }
+        return note(sighting, try await appliance.leaseNews.find(at: ip) { try await device(of: sighting) })
+    }
+
+    private func note(_ sighting: Sighting, _ device: Device?) -> Device? {
         appliance.sightings.note(sighting, device: device?.id, now: appliance.now())
         return device
     }
@@ -112,6 +126,8 @@ public struct DeviceRegistry: Sendable {
 
     /// Binds a hardware address to an address, as DHCP shows it.
     public func bind(_ mac: MACAddress, to ip: IPAddress, source: AddressBinding.Source) async throws {
+        // Whoever waits for this is served by the binding, so it comes after it.
+        defer { appliance.leaseNews.told(of: ip) }
         if let known = try await appliance.store.binding(of: mac), known.ip == ip, known.source == source { return }
         let binding = AddressBinding(mac: mac, ip: ip, source: source, time: appliance.now())
         try await appliance.store.transaction { try $0.save(binding) }

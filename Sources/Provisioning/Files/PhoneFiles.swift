@@ -97,7 +97,9 @@ public struct PhoneFiles: Sendable {
         let sighting = Sighting(
             source: request.transport == .http ? .http : .tftp, trust: .claimed, identity: identification.identity, ip: request.asker,
             basis: identification.basis, tenant: request.tenant)
-        guard let device = try await registry.sight(sighting) else {
+        // What no plugin knows as a phone's request is not worth waiting for.
+        let isPhone = !identification.basis.isEmpty
+        guard let device = try await isPhone ? registry.sightEarly(sighting) : registry.sight(sighting) else {
             return .refused(.init(kind: .unknownDevice, text: "nothing in this request tells which phone asks"))
         }
         served.device = device

@@ -22,6 +22,8 @@ public struct Appliance: Sendable {
     public let sightings = SightingShelf()
     /// What is counted.
     public let metrics = ProvisioningMetrics()
+    /// Who waits for the word of its lease.
+    let leaseNews: LeaseNews
     /// The count of wrong codes.
     let codeGuard = CodeGuardian()
     /// The count of codes that tenants chose and others have.
@@ -36,16 +38,20 @@ public struct Appliance: Sendable {
     public let now: @Sendable () -> Double
 
     /// Makes the surroundings of the use cases.
+    ///
+    /// - Parameter patience: For how long a request that names no phone waits for the word of its sender's lease.
     public init(
         store: any ProvisioningStore, plugins: PluginShelf, settings: ProvisioningSettings, logger: Logger, securityLog: Logger,
-        now: (@Sendable () -> Double)? = nil
+        patience: Duration = .seconds(3), now: (@Sendable () -> Double)? = nil
     ) {
         self.store = store
         self.plugins = plugins
         self.settings = settings
         self.logger = logger
         self.securityLog = securityLog
-        self.now = now ?? { Date().timeIntervalSince1970 }
+        let now = now ?? { Date().timeIntervalSince1970 }
+        self.now = now
+        leaseNews = LeaseNews(patience: patience, now: now)
         timeZones = TimeZoneShelf()
         journal = TimelineJournal(repository: store, logger: logger, metrics: metrics)
     }

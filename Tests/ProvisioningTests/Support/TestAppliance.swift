@@ -37,7 +37,9 @@ struct TestAppliance {
         return PluginCatalog.load(directory: root.appending(path: "plugins").path).catalog
     }()
 
-    init(access: FileAccessPolicy = .bound, plugins: PluginCatalog = Self.plugins, codes: CodeRules = .standard) async throws {
+    init(
+        access: FileAccessPolicy = .bound, plugins: PluginCatalog = Self.plugins, codes: CodeRules = .standard, patience: Duration = .zero
+    ) async throws {
         let store = try SQLiteStore.inMemory()
         let clock = StoppedClock()
         var settings = ProvisioningSettings(
@@ -45,7 +47,7 @@ struct TestAppliance {
         settings.codes = codes
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         appliance = Appliance(
-            store: store, plugins: PluginShelf(plugins), settings: settings, logger: silent, securityLog: silent, now: { clock.now })
+            store: store, plugins: PluginShelf(plugins), settings: settings, logger: silent, securityLog: silent, patience: patience, now: { clock.now })
         tenant = try await FirstStart.prepare(store, now: clock.now)
         registry = DeviceRegistry(appliance, tenant: tenant)
         files = PhoneFiles(appliance, registry: registry, firstStart: clock.now)
