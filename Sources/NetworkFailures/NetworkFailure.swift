@@ -23,7 +23,8 @@ public struct NetworkFailure: Error, Sendable, Hashable, CustomStringConvertible
         case let failure as IOError: words(errorNumber: failure.errnoCode)
         case let failure as ChannelError: words(failure)
         case is CancellationError: "it was given up"
-        case is SocketAddressError, is SocketAddressError.UnknownHost: "its name is not known: see /etc/hosts and the name server"
+        case let failure as SocketAddressError: words(failure)
+        case is SocketAddressError.UnknownHost: unknownName
         default: "\(error)"
         }
     }
@@ -31,7 +32,17 @@ public struct NetworkFailure: Error, Sendable, Hashable, CustomStringConvertible
     private static func words(_ failure: NIOConnectionError) -> String {
         // One for each address that the name has; they fail alike, and the first says enough.
         if let first = failure.connectionErrors.first { return words(first.error) }
-        return "its name is not known: see /etc/hosts and the name server"
+        return unknownName
+    }
+
+    private static let unknownName = "its name is not known: see /etc/hosts and the name server"
+
+    private static func words(_ failure: SocketAddressError) -> String {
+        switch failure {
+        case .unixDomainSocketPathTooLong: "its path is longer than a socket's can be: choose a shorter one"
+        case .failedToParseIPString(let text): "“\(text)” is no address"
+        default: unknownName
+        }
     }
 
     private static func words(_ failure: ChannelError) -> String {

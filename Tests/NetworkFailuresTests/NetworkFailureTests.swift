@@ -41,6 +41,14 @@ struct NetworkFailureTests {
         #expect(NetworkFailure(try #require(error)).description.hasPrefix("its name is not known"))
     }
 
+    @Test("What is no address, and what is too long for one, is no unknown name")
+    func addresses() throws {
+        let long = #expect(throws: (any Error).self) { try SocketAddress(unixDomainSocketPath: "/" + String(repeating: "a", count: 200)) }
+        #expect(NetworkFailure(try #require(long)).description.contains("shorter"))
+        let other = #expect(throws: (any Error).self) { try SocketAddress(ipAddress: "provd.example", port: 69) }
+        #expect(NetworkFailure(try #require(other)).description == "“provd.example” is no address")
+    }
+
     @Test("An error with words of its own keeps them")
     func others() {
         struct Own: Error, CustomStringConvertible { let description = "the moon is full" }
