@@ -14,6 +14,7 @@ public struct PhonePorts: Sendable, Equatable {
         public let isDatagram: Bool
         /// An address of this machine.
         public let address: IPAddress
+        /// The port's number, from 1.
         public let number: UInt16
     }
 

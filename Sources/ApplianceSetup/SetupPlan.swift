@@ -13,6 +13,7 @@ public struct SetupPlan: Sendable, Equatable {
         /// Whether it can hold secrets, so that only root and provd's group may read it.
         public let isPrivate: Bool
 
+        /// Describes a file; without a text there is to be none.
         public init(path: String, text: String?, isPrivate: Bool) {
             self.path = path
             self.text = text
