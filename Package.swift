@@ -194,7 +194,7 @@ let package = Package(
         .testTarget(name: "DHCPHookTests", dependencies: ["DHCPHook", "NetTypes", "ProvModel"]),
         .testTarget(name: "TFTPTests", dependencies: ["TFTP"]),
         .testTarget(name: "SocketActivationTests", dependencies: ["NetTypes", "SocketActivation"]),
-        .testTarget(name: "ConnectionAcceptingTests", dependencies: ["ConnectionAccepting", logging, nioCore, nioEmbedded]),
+        .testTarget(name: "ConnectionAcceptingTests", dependencies: ["ConnectionAccepting", logging, nioCore, nioEmbedded, nioPosix]),
         .testTarget(name: "DatagramsTests", dependencies: ["CSystemCalls", "Datagrams", nioCore, nioPosix]),
         .testTarget(name: "SIPWireTests", dependencies: ["SIPWire"], exclude: ["Fixtures"]),
         .testTarget(name: "RTPTests", dependencies: ["RTP"]),

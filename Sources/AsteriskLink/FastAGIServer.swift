@@ -39,6 +39,8 @@ public struct FastAGIServer: Service {
     private static let maximumSessions = 256
     /// How long a session may take, whatever the other side does.
     private static let sessionTime = TimeAmount.seconds(30)
+    /// How long one may still take when provd stops.
+    private static let lastSessionTime = TimeAmount.seconds(3)
 
     private let configuration: Configuration
     private let scripts: PhoneScripts
@@ -77,15 +79,13 @@ public struct FastAGIServer: Service {
             .serverChannelInitializer { [logger] channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptPauseHandler(logger: logger)) }
             }
-            .bind(host: configuration.host, port: configuration.port) { channel in
-                channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
-            }
+            .bind(host: configuration.host, port: configuration.port, childChannelInitializer: AcceptedConnection.accept)
         onListening(server.channel.localAddress?.port ?? configuration.port)
         try await withGracefulShutdownHandler {
             try await server.executeThenClose { connections in
                 try await withThrowingDiscardingTaskGroup { group in
-                    for try await connection in connections {
-                        group.addTask { await serve(connection) }
+                    for try await accepted in connections {
+                        group.addTask { await serve(accepted) }
                     }
                 }
             }
@@ -95,13 +95,13 @@ public struct FastAGIServer: Service {
     }
 
     /// Serves one session. What goes wrong in it ends it and nothing else.
-    private func serve(_ connection: Connection) async {
-        let channel = connection.channel
+    private func serve(_ accepted: AcceptedConnection) async {
+        let channel = accepted.channel
         let peer = channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
         guard let peer, configuration.peers.contains(peer) else {
             logger.warning(
                 "a FastAGI connection was refused: its address is none of asterisk.fastagi_peers", metadata: ["ip": "\(peer?.description ?? "-")"])
-            return await leave(connection)
+            return
         }
         guard sessions.count.withLock({ count in
             guard count < Self.maximumSessions else { return false }
@@ -109,14 +109,21 @@ public struct FastAGIServer: Service {
             return true
         }) else {
             logger.warning("a FastAGI session was refused: there are too many", metadata: ["limit": "\(Self.maximumSessions)"])
-            return await leave(connection)
+            return
         }
         let end = channel.eventLoop.scheduleTask(in: Self.sessionTime) { channel.close(promise: nil) }
         var changed: Set<DeviceID> = []
         do {
-            changed = try await connection.executeThenClose { inbound, outbound in
-                var session = Session(inbound.makeAsyncIterator(), outbound)
-                return try await converse(&session)
+            let connection = try await accepted.setUp { channel in
+                channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
+            }
+            changed = try await withGracefulShutdownHandler {
+                try await connection.executeThenClose { inbound, outbound in
+                    var session = Session(inbound.makeAsyncIterator(), outbound)
+                    return try await converse(&session)
+                }
+            } onGracefulShutdown: {
+                channel.eventLoop.scheduleTask(in: Self.lastSessionTime) { channel.close(promise: nil) }
             }
         } catch {
             logger.warning("a FastAGI session ended early", metadata: ["ip": "\(peer)", "reason": "\(error)"])
@@ -127,10 +134,6 @@ public struct FastAGIServer: Service {
         // Cut short when provd stops; the phones are told then too.
         try? await cancelWhenGracefulShutdown { try await Task.sleep(for: configuration.announcementTime) }
         for device in changed { becameSomebodys(device) }
-    }
-
-    private func leave(_ connection: Connection) async {
-        try? await connection.executeThenClose { _, _ in }
     }
 
     private func converse(_ session: inout Session) async throws -> Set<DeviceID> {

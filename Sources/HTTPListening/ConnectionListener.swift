@@ -53,8 +53,8 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
             try await withThrowingDiscardingTaskGroup { group in
                 do {
                     try await server.executeThenClose { connections in
-                        for try await value in connections {
-                            group.addTask { await connection.handle(value: value, logger: logger) }
+                        for try await accepted in connections {
+                            group.addTask { await serve(accepted) }
                         }
                     }
                     if !Task.isCancelled, !Task.isShuttingDownGracefully { throw IOError(errnoCode: EBADF, reason: "accept") }
@@ -73,13 +73,21 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
         }
     }
 
+    /// Serves one connection. What goes wrong with it ends it and nothing else.
+    private func serve(_ accepted: AcceptedConnection) async {
+        guard let value = try? await accepted.setUp({ [connection, logger] in connection.setup(channel: $0, logger: logger) }) else { return }
+        // The word that the server stops may have come before there was anybody to hear it.
+        if Task.isShuttingDownGracefully { accepted.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        await connection.handle(value: value, logger: logger)
+    }
+
     /// An address as people write it.
     private static func words(_ address: SocketAddress?) -> String {
         let host = address?.ipAddress ?? "?"
         return "\(host.contains(":") ? "[\(host)]" : host):\(address?.port ?? 0)"
     }
 
-    private func open(_ quiescing: ServerQuiescingHelper) async throws -> NIOAsyncChannel<Connection.Value, Never> {
+    private func open(_ quiescing: ServerQuiescingHelper) async throws -> NIOAsyncChannel<AcceptedConnection, Never> {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -92,17 +100,14 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
                     try channel.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: channel))
                 }
             }
-        let initialize: @Sendable (any Channel) -> EventLoopFuture<Connection.Value> = { [connection, logger] channel in
-            connection.setup(channel: channel, logger: logger)
-        }
         switch place {
         case .address(let host, let port, let onlyIPv6):
             let option = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
             return try await (onlyIPv6 ? bootstrap.serverChannelOption(option, value: 1) : bootstrap)
-                .bind(host: host, port: port, childChannelInitializer: initialize)
+                .bind(host: host, port: port, childChannelInitializer: AcceptedConnection.accept)
         case .inherited(let socket):
             let descriptor = try socket.duplicate()
-            let server = try await bootstrap.bind(descriptor, childChannelInitializer: initialize)
+            let server = try await bootstrap.bind(descriptor, childChannelInitializer: AcceptedConnection.accept)
             // A socket that is taken over gets NIO's own backlog, which is short.
             listen(descriptor, backlog)
             return server

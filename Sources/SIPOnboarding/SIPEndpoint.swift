@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import Certificates
+import ConnectionAccepting
 public import Logging
 import NIOCore
 import NIOPosix
@@ -150,12 +151,10 @@ public struct SIPEndpoint: Service {
                 for try await connection in inbound {
                     guard let id = await core.addConnection(connection.channel) else {
                         logger.warning("Refused a connection: too many are open", metadata: ["remote": "\(SIPAddress(connection.channel.remoteAddress))"])
-                        connection.channel.close(promise: nil)
-                        group.addTask { try? await connection.executeThenClose { _, _ in } }
                         continue
                     }
                     group.addTask {
-                        await serve(connection, id, stream.transport)
+                        await serve(connection, id, stream)
                         await core.removeConnection(id)
                     }
                 }
@@ -168,11 +167,12 @@ public struct SIPEndpoint: Service {
     }
 
     /// Serves one connection. Its errors end this connection only.
-    private func serve(_ connection: NIOAsyncChannel<SIPStreamEvent, ByteBuffer>, _ id: SIPFlow.ChannelID, _ transport: SIPTransport) async {
+    private func serve(_ accepted: AcceptedConnection, _ id: SIPFlow.ChannelID, _ stream: SIPListeners.Stream) async {
+        let channel = accepted.channel
         let flow = SIPFlow(
-            transport: transport, channel: id, remote: SIPAddress(connection.channel.remoteAddress), local: SIPAddress(connection.channel.localAddress))
+            transport: stream.transport, channel: id, remote: SIPAddress(channel.remoteAddress), local: SIPAddress(channel.localAddress))
         do {
-            try await connection.executeThenClose { inbound, _ in
+            try await stream.setUp(accepted).executeThenClose { inbound, _ in
                 for try await event in inbound {
                     switch event {
                     case .message(let message):

@@ -59,6 +59,31 @@ struct ListenerTests {
         }
     }
 
+    @Test("A connection that is still being set up when the server stops is served, and holds nothing up")
+    func unfinished() async throws {
+        let socket = try listeningSocket()
+        defer { close(socket.descriptor) }
+        var limits = ConnectionLimits()
+        limits.firstRequest = .milliseconds(1)
+        let begun = AsyncStream<Slow.SetUp>.makeStream()
+        let connection = Slow(base: LimitedHTTPChannel(responder: says("late"), limits: limits)) { begun.continuation.yield($0) }
+        let services = group(connection, socket.inherited)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await services.run() }
+            let silent = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: Int(socket.inherited.port)).get()
+            for await setUp in begun.stream {
+                await services.triggerGracefulShutdown()
+                try await setUp.server?.closeFuture.get()
+                setUp.isLetGo.succeed()
+                break
+            }
+            // Its silence would be borne for a minute, had it not heard that the server stops.
+            try await silent.closeFuture.get()
+            try await tasks.waitForAll()
+        }
+    }
+
     @Test("A server whose socket is closed under it ends with an error, whoever is connected")
     func closedSocket() async throws {
         let socket = try listeningSocket()
@@ -99,6 +124,26 @@ struct ListenerTests {
             come()
             await base.handle(value: value, logger: logger)
         }
+    }
+
+    /// A connection's server that is set up when somebody else says so.
+    private struct Slow: ServerChildChannel {
+        struct SetUp: Sendable {
+            let isLetGo: EventLoopPromise<Void>
+            let server: (any Channel)?
+        }
+
+        typealias Value = LimitedHTTPChannel.Value
+        let base: LimitedHTTPChannel
+        let begun: @Sendable (SetUp) -> Void
+
+        func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+            let isLetGo = channel.eventLoop.makePromise(of: Void.self)
+            begun(SetUp(isLetGo: isLetGo, server: channel.parent))
+            return isLetGo.futureResult.flatMap { base.setup(channel: channel, logger: logger) }
+        }
+
+        func handle(value: Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
     }
 
     private func says(_ text: String) -> HTTPChannelHandler.Responder {
