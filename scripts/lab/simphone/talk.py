@@ -126,17 +126,21 @@ class TalkingPhone:
         uri = f"sip:{number}@{self.account.server}:{self.account.port}"
         while True:
             answer = self._ask("INVITE", uri, f"<{uri}>", body=self._description(speech.port))
-            if answer.status == 200 or time.monotonic() > deadline:
-                break
-            # The other phone may not be there yet.
+            accepted = answer.status == 200
+            if accepted:
+                target = re.search(r"<?(sip:[^>;]+)", answer["contact"]).group(1)
+                routes = "".join(f"Route: {route}\r\n" for route in reversed(answer.all("record-route")))
+                if answer.speech_port:
+                    speech.start((answer.speech_host, answer.speech_port))
+                self._send(self._request("ACK", target, answer["to"], self.number, routes), self._hop(target, routes))
+                if answer.speech_port:
+                    break
+                self._ask("BYE", target, answer["to"], extra=routes, hop=self._hop(target, routes))
+            if time.monotonic() > deadline:
+                speech.stop()
+                raise PhoneFault(f"talk: {number} answered {answer.status}{' without a word of speech' if accepted else ''}")
+            # The other phone may not be there yet, or still be what it was before it talks, which accepts everything (sip/answer.xml).
             time.sleep(1)
-        if answer.status != 200:
-            speech.stop()
-            raise PhoneFault(f"talk: {number} answered {answer.status}")
-        target = re.search(r"<?(sip:[^>;]+)", answer["contact"]).group(1)
-        routes = "".join(f"Route: {route}\r\n" for route in reversed(answer.all("record-route")))
-        speech.start((answer.speech_host, answer.speech_port))
-        self._send(self._request("ACK", target, answer["to"], self.number, routes), self._hop(target, routes))
         time.sleep(TALK_SECONDS)
         self._ask("BYE", target, answer["to"], extra=routes, hop=self._hop(target, routes))
         speech.stop()
