@@ -79,7 +79,9 @@ public struct FastAGIServer: Service {
             .serverChannelInitializer { [logger] channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptPauseHandler(logger: logger)) }
             }
-            .bind(host: configuration.host, port: configuration.port, childChannelInitializer: AcceptedConnection.accept)
+            .bind(host: configuration.host, port: configuration.port) { channel in
+                channel.eventLoop.makeCompletedFuture { AcceptedConnection(try Connection(wrappingChannelSynchronously: channel)) }
+            }
         onListening(server.channel.localAddress?.port ?? configuration.port)
         try await withGracefulShutdownHandler {
             try await server.executeThenClose { connections in
@@ -95,7 +97,7 @@ public struct FastAGIServer: Service {
     }
 
     /// Serves one session. What goes wrong in it ends it and nothing else.
-    private func serve(_ accepted: AcceptedConnection) async {
+    private func serve(_ accepted: AcceptedConnection<Connection>) async {
         let channel = accepted.channel
         let peer = channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
         guard let peer, configuration.peers.contains(peer) else {
@@ -114,9 +116,7 @@ public struct FastAGIServer: Service {
         let end = channel.eventLoop.scheduleTask(in: Self.sessionTime) { channel.close(promise: nil) }
         var changed: Set<DeviceID> = []
         do {
-            let connection = try await accepted.setUp { channel in
-                channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
-            }
+            let connection = accepted.take()
             changed = try await withGracefulShutdownHandler {
                 try await connection.executeThenClose { inbound, outbound in
                     var session = Session(inbound.makeAsyncIterator(), outbound)

@@ -3,39 +3,45 @@
 public import NIOCore
 import Synchronization
 
-/// A connection that was accepted and of which nothing is read until it is set up.
+/// A connection that was accepted and set up, and waits for somebody to serve it.
 ///
-/// A server's stream drops what nobody took from it when it ends. A channel that is wrapped for asynchronous code, and run by nobody, ends the
-/// process (`NIOAsyncWriter`); this one is merely closed. So a server's stream carries these, and who takes one sets it up.
-public final class AcceptedConnection: Sendable {
-    /// The channel, with no handlers yet.
+/// A server's stream drops what nobody took from it when it ends, and what is still being set up then is not even put into it. A channel that is
+/// wrapped for asynchronous code and run by nobody ends the process (`NIOAsyncWriter`). So a server's stream carries these, each of which sees to
+/// its own end.
+public final class AcceptedConnection<Value: Sendable>: Sendable {
+    /// The channel.
     public let channel: any Channel
-    private let isServed = Atomic(false)
+    private let value: Value
+    private let abandon: @Sendable (Value) async -> Void
+    private let isTaken = Atomic(false)
 
-    private init(_ channel: any Channel) { self.channel = channel }
+    /// Holds a connection.
+    ///
+    /// - Parameters:
+    ///   - value: What it was set up as.
+    ///   - abandon: Runs the value to its end. The channel is closed when this is called.
+    public init(_ channel: any Channel, _ value: Value, abandon: @escaping @Sendable (Value) async -> Void) {
+        self.channel = channel
+        self.value = value
+        self.abandon = abandon
+    }
 
     deinit {
-        if !isServed.load(ordering: .relaxed) { channel.close(promise: nil) }
+        guard !isTaken.load(ordering: .relaxed) else { return }
+        channel.close(promise: nil)
+        Task { [value, abandon] in await abandon(value) }
     }
 
-    /// Takes a connection as a bootstrap's `childChannelInitializer`.
-    public static func accept(_ channel: any Channel) -> EventLoopFuture<AcceptedConnection> {
-        channel.setOption(.autoRead, value: false).map { AcceptedConnection(channel) }
-    }
-
-    /// Sets the connection up on its event loop, and begins to read.
-    ///
-    /// - Returns: What `body` makes of the channel; to be run at once.
-    /// - Throws: What `body` fails with. The connection is closed then.
-    public func setUp<Value: Sendable>(_ body: @escaping @Sendable (any Channel) -> EventLoopFuture<Value>) async throws -> Value {
-        let value = try await channel.eventLoop.flatSubmit { [channel] in
-            body(channel).map { value in
-                // Nothing is read of a channel that is closed already, and whoever runs the value sees that.
-                try? channel.syncOptions?.setOption(.autoRead, value: true)
-                return value
-            }
-        }.get()
-        isServed.store(true, ordering: .relaxed)
+    /// What the connection was set up as; whoever takes it runs it.
+    public func take() -> Value {
+        isTaken.store(true, ordering: .relaxed)
         return value
+    }
+}
+
+extension AcceptedConnection {
+    /// Holds a channel that is wrapped for asynchronous code.
+    public convenience init<Inbound: Sendable, Outbound: Sendable>(_ wrapped: Value) where Value == NIOAsyncChannel<Inbound, Outbound> {
+        self.init(wrapped.channel, wrapped) { wrapped in try? await wrapped.executeThenClose { _, _ in } }
     }
 }

@@ -74,11 +74,10 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
     }
 
     /// Serves one connection. What goes wrong with it ends it and nothing else.
-    private func serve(_ accepted: AcceptedConnection) async {
-        guard let value = try? await accepted.setUp({ [connection, logger] in connection.setup(channel: $0, logger: logger) }) else { return }
+    private func serve(_ accepted: AcceptedConnection<Connection.Value>) async {
         // The word that the server stops may have come before there was anybody to hear it.
         if Task.isShuttingDownGracefully { accepted.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
-        await connection.handle(value: value, logger: logger)
+        await connection.handle(value: accepted.take(), logger: logger)
     }
 
     /// An address as people write it.
@@ -87,7 +86,7 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
         return "\(host.contains(":") ? "[\(host)]" : host):\(address?.port ?? 0)"
     }
 
-    private func open(_ quiescing: ServerQuiescingHelper) async throws -> NIOAsyncChannel<AcceptedConnection, Never> {
+    private func open(_ quiescing: ServerQuiescingHelper) async throws -> NIOAsyncChannel<AcceptedConnection<Connection.Value>, Never> {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -100,14 +99,19 @@ public struct ConnectionListener<Connection: ServerChildChannel>: Service {
                     try channel.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: channel))
                 }
             }
+        let initialize: @Sendable (any Channel) -> EventLoopFuture<AcceptedConnection<Connection.Value>> = { [connection, logger] channel in
+            connection.setup(channel: channel, logger: logger).map { value in
+                AcceptedConnection(channel, value) { await connection.handle(value: $0, logger: logger) }
+            }
+        }
         switch place {
         case .address(let host, let port, let onlyIPv6):
             let option = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
             return try await (onlyIPv6 ? bootstrap.serverChannelOption(option, value: 1) : bootstrap)
-                .bind(host: host, port: port, childChannelInitializer: AcceptedConnection.accept)
+                .bind(host: host, port: port, childChannelInitializer: initialize)
         case .inherited(let socket):
             let descriptor = try socket.duplicate()
-            let server = try await bootstrap.bind(descriptor, childChannelInitializer: AcceptedConnection.accept)
+            let server = try await bootstrap.bind(descriptor, childChannelInitializer: initialize)
             // A socket that is taken over gets NIO's own backlog, which is short.
             listen(descriptor, backlog)
             return server

@@ -154,7 +154,7 @@ public struct SIPEndpoint: Service {
                         continue
                     }
                     group.addTask {
-                        await serve(connection, id, stream)
+                        await serve(connection.take(), id, stream.transport)
                         await core.removeConnection(id)
                     }
                 }
@@ -167,12 +167,11 @@ public struct SIPEndpoint: Service {
     }
 
     /// Serves one connection. Its errors end this connection only.
-    private func serve(_ accepted: AcceptedConnection, _ id: SIPFlow.ChannelID, _ stream: SIPListeners.Stream) async {
-        let channel = accepted.channel
+    private func serve(_ connection: NIOAsyncChannel<SIPStreamEvent, ByteBuffer>, _ id: SIPFlow.ChannelID, _ transport: SIPTransport) async {
         let flow = SIPFlow(
-            transport: stream.transport, channel: id, remote: SIPAddress(channel.remoteAddress), local: SIPAddress(channel.localAddress))
+            transport: transport, channel: id, remote: SIPAddress(connection.channel.remoteAddress), local: SIPAddress(connection.channel.localAddress))
         do {
-            try await stream.setUp(accepted).executeThenClose { inbound, _ in
+            try await connection.executeThenClose { inbound, _ in
                 for try await event in inbound {
                     switch event {
                     case .message(let message):

@@ -8,7 +8,6 @@ import NetworkFailures
 import NIOCore
 import NIOPosix
 import NIOSSL
-import SIPWire
 import SocketActivation
 
 /// The endpoint's open sockets.
@@ -18,11 +17,10 @@ struct SIPListeners: Sendable {
     }
     struct Stream: Sendable {
         let transport: SIPTransport
-        let connections: NIOAsyncChannel<AcceptedConnection, Never>
-        fileprivate let certificate: ServerCertificate?
-        fileprivate let limits: SIPLimits
-        fileprivate let timeout: Duration
+        let connections: Connections
     }
+    typealias Connection = AcceptedConnection<NIOAsyncChannel<SIPStreamEvent, ByteBuffer>>
+    typealias Connections = NIOAsyncChannel<Connection, Never>
 
     private(set) var udp: [Datagrams] = []
     /// Streams, with and without TLS.
@@ -60,11 +58,8 @@ struct SIPListeners: Sendable {
                     switch transport {
                     case .tcp, .tls:
                         let inherited = configuration.inherited.socket(.connections, host: listener.host, port: Int(port))
-                        let socket = try await openTCP(address, inherited, logger)
-                        listeners.streams.append(
-                            Stream(
-                                transport: transport, connections: socket, certificate: transport == .tls ? certificate : nil,
-                                limits: configuration.limits, timeout: configuration.messageTimeout))
+                        let socket = try await openTCP(address, inherited, configuration, transport == .tls ? certificate : nil, logger)
+                        listeners.streams.append(Stream(transport: transport, connections: socket))
                         actual = SIPAddress(socket.channel.localAddress)
                     case .udp:
                         let socket = try await openUDP(address, configuration.inherited)
@@ -133,8 +128,9 @@ struct SIPListeners: Sendable {
     }
 
     private static func openTCP(
-        _ address: SocketAddress, _ inherited: InheritedSocket?, _ logger: Logger
-    ) async throws -> NIOAsyncChannel<AcceptedConnection, Never> {
+        _ address: SocketAddress, _ inherited: InheritedSocket?, _ configuration: SIPEndpointConfiguration, _ certificate: ServerCertificate?,
+        _ logger: Logger
+    ) async throws -> Connections {
         var bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: backlog)
@@ -142,27 +138,22 @@ struct SIPListeners: Sendable {
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptPauseHandler(logger: logger)) }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-        if let inherited { return try await bootstrap.bind(inherited.duplicate(), childChannelInitializer: AcceptedConnection.accept) }
+        let initialize: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                // Asked for each connection, so that a renewed certificate serves from now on.
+                if let certificate { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate.context())) }
+                try channel.pipeline.syncOperations.addHandler(
+                    SIPStreamHandler(limits: configuration.limits, timeout: configuration.messageTimeout))
+                return Connection(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
+            }
+        }
+        if let inherited { return try await bootstrap.bind(inherited.duplicate(), childChannelInitializer: initialize) }
         if address.protocol == .inet6 { bootstrap = bootstrap.serverChannelOption(onlyIPv6, value: 1) }
-        return try await bootstrap.bind(to: address, childChannelInitializer: AcceptedConnection.accept)
+        return try await bootstrap.bind(to: address, childChannelInitializer: initialize)
     }
 
     /// `::` leaves IPv4 to a listener of its own, so that both can be configured together.
     private static let onlyIPv6 = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
-}
-
-extension SIPListeners.Stream {
-    /// Makes a connection ready to be read as SIP messages.
-    func setUp(_ accepted: AcceptedConnection) async throws -> NIOAsyncChannel<SIPStreamEvent, ByteBuffer> {
-        try await accepted.setUp { channel in
-            channel.eventLoop.makeCompletedFuture {
-                // Asked for each connection, so that a renewed certificate serves from now on.
-                if let certificate { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate.context())) }
-                try channel.pipeline.syncOperations.addHandler(SIPStreamHandler(limits: limits, timeout: timeout))
-                return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
-            }
-        }
-    }
 }
 
 extension SIPEndpointError {

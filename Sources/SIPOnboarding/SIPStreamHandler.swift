@@ -36,10 +36,6 @@ final class SIPStreamHandler: ChannelInboundHandler {
         self.timeout = TimeAmount(timeout)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { restartTimer(context) }
-    }
-
     func channelActive(context: ChannelHandlerContext) {
         restartTimer(context)
         context.fireChannelActive()

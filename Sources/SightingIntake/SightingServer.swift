@@ -44,7 +44,7 @@ public struct SightingServer: Service {
             try await server.executeThenClose { connections in
                 try await withThrowingDiscardingTaskGroup { group in
                     for try await accepted in connections {
-                        group.addTask { await serve(accepted) }
+                        group.addTask { await serve(accepted.take()) }
                     }
                 }
             }
@@ -55,13 +55,18 @@ public struct SightingServer: Service {
 
     private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-    private func bind() async throws -> NIOAsyncChannel<AcceptedConnection, Never> {
+    private func bind() async throws -> NIOAsyncChannel<AcceptedConnection<Connection>, Never> {
         do {
             let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelInitializer { [logger] channel in
                     channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptPauseHandler(logger: logger)) }
                 }
-                .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true, childChannelInitializer: AcceptedConnection.accept)
+                .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(ObservationLineDecoder()))
+                        return AcceptedConnection(try Connection(wrappingChannelSynchronously: channel))
+                    }
+                }
             // The sniffer has a user of its own and shares only the group.
             try FileManager.default.setAttributes([.posixPermissions: 0o660], ofItemAtPath: path)
             return server
@@ -71,14 +76,8 @@ public struct SightingServer: Service {
     }
 
     /// Serves one observer. What goes wrong with it ends its connection and nothing else.
-    private func serve(_ accepted: AcceptedConnection) async {
+    private func serve(_ connection: Connection) async {
         do {
-            let connection = try await accepted.setUp { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(ObservationLineDecoder()))
-                    return try Connection(wrappingChannelSynchronously: channel)
-                }
-            }
             try await withGracefulShutdownHandler {
                 try await connection.executeThenClose { lines, answers in
                     var count = 0

@@ -11,7 +11,7 @@ import ServiceLifecycle
 import SocketActivation
 import Testing
 
-@Suite("A socket that outlives its servers", .timeLimit(.minutes(3)))
+@Suite("A socket that outlives its servers", .timeLimit(.minutes(10)))
 struct ListenerTests {
     private let logger = Logger(label: "test")
 
@@ -28,6 +28,29 @@ struct ListenerTests {
             var answers: [String] = []
             for one in waiting { answers.append(try await one.value) }
             #expect(answers.allSatisfy { $0.hasSuffix("second") })
+        }
+    }
+
+    @Test("Who asked and said that nothing more comes before the server was there is answered by it")
+    func halfClosed() async throws {
+        let socket = try listeningSocket()
+        defer { close(socket.descriptor) }
+        let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .connect(host: "127.0.0.1", port: Int(socket.inherited.port)) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                        wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+                }
+            }
+        try await client.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: provd\r\nConnection: close\r\n\r\n"))
+            outbound.finish()
+            try await withServer(on: socket.inherited, saying: "to the end") {
+                var text = ""
+                for try await piece in inbound { text += String(buffer: piece) }
+                #expect(text.hasSuffix("to the end"))
+            }
         }
     }
 
@@ -59,7 +82,7 @@ struct ListenerTests {
         }
     }
 
-    @Test("A connection that is still being set up when the server stops is served, and holds nothing up")
+    @Test("A connection that is still being set up when the server stops is closed, and holds nothing up")
     func unfinished() async throws {
         let socket = try listeningSocket()
         defer { close(socket.descriptor) }
