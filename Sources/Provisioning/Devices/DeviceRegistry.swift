@@ -43,12 +43,16 @@ public struct DeviceRegistry: Sendable {
     /// Takes in a sighting that may have come before the word of its sender's lease: where nothing but the address can tell whose
     /// it is, that is waited for.
     ///
+    /// - Parameter waited: Is told for how long.
     /// - Returns: As ``sight(_:)``.
     /// - Throws: `StoreError` if the database cannot be used.
-    func sightEarly(_ sighting: Sighting) async throws -> Device? {
+    func sightEarly(_ sighting: Sighting, waited: inout Duration) async throws -> Device? {
         if let device = try await device(of: sighting) { return note(sighting, device) }
-        guard let ip = sighting.ip, sighting.identifyingKeys.isEmpty else { return note(sighting, nil) }
-        return note(sighting, try await appliance.leaseNews.find(at: ip) { try await device(of: sighting) })
+        // Leases are IPv4's, and of several phones behind one address no word tells which of them asks.
+        guard let ip = sighting.ip, case .v4 = ip, !ip.isLoopback, sighting.identifyingKeys.isEmpty,
+            try await appliance.store.devices(where: .ip(ip)).count < 2
+        else { return note(sighting, nil) }
+        return note(sighting, try await appliance.leaseNews.find(at: ip, waited: &waited) { try await device(of: sighting) })
     }
 
     private func note(_ sighting: Sighting, _ device: Device?) -> Device? {
@@ -126,11 +130,13 @@ public struct DeviceRegistry: Sendable {
 
     /// Binds a hardware address to an address, as DHCP shows it.
     public func bind(_ mac: MACAddress, to ip: IPAddress, source: AddressBinding.Source) async throws {
-        // Whoever waits for this is served by the binding, so it comes after it.
-        defer { appliance.leaseNews.told(of: ip) }
-        if let known = try await appliance.store.binding(of: mac), known.ip == ip, known.source == source { return }
-        let binding = AddressBinding(mac: mac, ip: ip, source: source, time: appliance.now())
-        try await appliance.store.transaction { try $0.save(binding) }
+        let known = try await appliance.store.binding(of: mac)
+        if known?.ip != ip || known?.source != source {
+            let binding = AddressBinding(mac: mac, ip: ip, source: source, time: appliance.now())
+            try await appliance.store.transaction { try $0.save(binding) }
+        }
+        // Whoever waits for this is served by the binding.
+        appliance.leaseNews.told(of: ip)
     }
 }
 

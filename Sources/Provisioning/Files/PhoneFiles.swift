@@ -41,7 +41,7 @@ public struct PhoneFiles: Sendable {
         var served = ServedRequest(request: request)
         let start = ContinuousClock.now
         defer {
-            appliance.metrics.answerTime[request.transport].observe(.now - start)
+            appliance.metrics.answerTime[request.transport].observe(.now - start - served.waited)
             appliance.metrics.requests[.init(transport: request.transport, outcome: served.answer.outcome)].add()
         }
         do {
@@ -71,6 +71,8 @@ public struct PhoneFiles: Sendable {
         /// By which the log and the timeline name it.
         fileprivate let id = RequestID.current
         fileprivate var device: Device?
+        /// For how long the word of the phone's lease was waited for, which is no part of provd's own time.
+        fileprivate var waited = Duration.zero
 
         fileprivate init(request: PhoneFileRequest) { self.request = request }
     }
@@ -99,7 +101,7 @@ public struct PhoneFiles: Sendable {
             basis: identification.basis, tenant: request.tenant)
         // What no plugin knows as a phone's request is not worth waiting for.
         let isPhone = !identification.basis.isEmpty
-        guard let device = try await isPhone ? registry.sightEarly(sighting) : registry.sight(sighting) else {
+        guard let device = try await isPhone ? registry.sightEarly(sighting, waited: &served.waited) : registry.sight(sighting) else {
             return .refused(.init(kind: .unknownDevice, text: "nothing in this request tells which phone asks"))
         }
         served.device = device

@@ -9,10 +9,10 @@ import Synchronization
 /// is then known who asks, and of that the sniffer tells a moment later; on a busy machine, too late. A phone that is refused may not ask
 /// again for an hour.
 final class LeaseNews: Sendable {
-    /// The most requests that wait at once. Those beyond are answered with what is known.
-    private static let capacity = 256
-    /// For how long nobody waits again for an address of which nothing was told, in seconds.
-    private static let silenceSeconds = 60.0
+    /// The most requests that wait at once, and from one address. Those beyond are answered with what is known.
+    private static let capacity = 1_024, capacityPerAddress = 4
+    /// For how long nobody waits again for an address of which nothing was told, in seconds: whoever asks in vain again and again gets answers.
+    private static let silenceSeconds = 10.0
     /// The most addresses that are remembered for having been waited for in vain.
     private static let silentCapacity = 4_096
 
@@ -48,22 +48,26 @@ final class LeaseNews: Sendable {
         for continuation in continuations { continuation.yield() }
     }
 
-    /// Looks for something that may become known with an address: until it is found, or for as long as a request can wait.
+    /// Waits for something that becomes known with an address and is not known now.
     ///
+    /// - Parameters:
+    ///   - waited: Is told how long that was.
+    ///   - find: Looks for it.
     /// - Returns: What `find` found, or `nil`.
-    func find<Found: Sendable>(at ip: IPAddress, _ find: () async throws -> Found?) async throws -> Found? {
+    func find<Found: Sendable>(at ip: IPAddress, waited: inout Duration, _ find: () async throws -> Found?) async throws -> Found? {
         let (news, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        guard let id = begin(at: ip, continuation) else { return try await find() }
+        guard let id = begin(at: ip, continuation) else { return nil }
         defer { end(at: ip, id) }
         // It was perhaps told while nobody listened yet.
         if let found = try await find() { return found }
-        let patience = patience
+        let patience = patience, start = ContinuousClock.now
         await withTaskGroup { group in
             group.addTask { for await _ in news { return } }
             group.addTask { try? await Task.sleep(for: patience) }
             await group.next()
             group.cancelAll()
         }
+        waited = .now - start
         if Task.isCancelled { return nil }
         let found = try await find()
         if found == nil { remember(silent: ip) }
@@ -73,7 +77,9 @@ final class LeaseNews: Sendable {
     private func begin(at ip: IPAddress, _ continuation: AsyncStream<Void>.Continuation) -> Int? {
         let now = now()
         return state.withLock { state in
-            guard patience > .zero, state.waitingCount < Self.capacity, state.silent[ip].map({ $0 <= now }) ?? true else { return nil }
+            guard patience > .zero, state.waitingCount < Self.capacity, state.waiting[ip, default: [:]].count < Self.capacityPerAddress else { return nil }
+            // A clock that was set back does not make it longer.
+            if let until = state.silent[ip], now < until, until <= now + Self.silenceSeconds { return nil }
             state.lastID += 1
             state.waitingCount += 1
             state.waiting[ip, default: [:]][state.lastID] = continuation
