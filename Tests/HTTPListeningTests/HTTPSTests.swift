@@ -12,7 +12,7 @@ import NIOSSL
 import ServiceLifecycle
 import Testing
 
-@Suite("HTTP over TLS", .timeLimit(.minutes(3)))
+@Suite("HTTP over TLS", .timeLimit(.minutes(10)))
 struct HTTPSTests {
     private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "CertificatesTests/Fixtures")

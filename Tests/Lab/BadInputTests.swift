@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Bad input on a running appliance", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(3)))
+@Suite("Bad input on a running appliance", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct BadInputTests {
     @Test("Garbage datagrams disturb nobody", arguments: [69, 5060])
     func garbageDatagrams(port: Int) async throws {

@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("From cold boot to a working line", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(3)))
+@Suite("From cold boot to a working line", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct BootToLineTests {
     @Test("A phone becomes its owner's phone", arguments: [("yealink", "http://"), ("cisco", "tftp://")])
     func phoneArrives(phone: String, transport: String) async throws {

@@ -25,7 +25,7 @@ private struct CrowdPhone: Decodable {
 private let programs = ["ip", "nft", "sipp", "python3", "curl"]
 
 @Suite(
-    "Phones behind one address", .enabled(if: Lab.obstacle(programs) == nil, "\(Lab.obstacle(programs) ?? "")"), .serialized, .timeLimit(.minutes(5)))
+    "Phones behind one address", .enabled(if: Lab.obstacle(programs) == nil, "\(Lab.obstacle(programs) ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct CrowdTests {
     /// A lab with provd and a LAN behind an address translator; nothing, and a word about it, where the kernel has none.
     private func behindNAT(_ variables: [String: String], _ body: (Lab) async throws -> Void) async throws {
@@ -104,7 +104,7 @@ struct CrowdTests {
 }
 
 @Suite(
-    "provd ends without warning", .enabled(if: Lab.obstacle(programs) == nil, "\(Lab.obstacle(programs) ?? "")"), .serialized, .timeLimit(.minutes(5)))
+    "provd ends without warning", .enabled(if: Lab.obstacle(programs) == nil, "\(Lab.obstacle(programs) ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct PowerCutTests {
     private struct Report: Decodable {
         var step: String

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("Applying a configuration", .enabled(if: DHCPServer.obstacle == nil, "\(DHCPServer.obstacle ?? "")"), .serialized, .timeLimit(.minutes(5)))
+@Suite("Applying a configuration", .enabled(if: DHCPServer.obstacle == nil, "\(DHCPServer.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct DHCPApplyTests {
     /// A configuration with which the server does not come up, though nothing is wrong with its text: the interface and
     /// the network are not there. Kea's checker would notice that; it is told to be silent, as where it is not installed.

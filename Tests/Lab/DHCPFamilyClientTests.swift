@@ -11,7 +11,7 @@ import Testing
 ///   text. What the server sent is therefore read from the wire, and what a client shows is compared where it can show it.
 /// - A phone of which only the host name is known gets nothing in a subnet for phones, and a client would only wait; that
 ///   silence is tested with single DISCOVERs (`dhcpd-config verify`).
-@Suite("Real clients as phones of every family", .enabled(if: DHCPServer.obstacle == nil, "\(DHCPServer.obstacle ?? "")"), .serialized, .timeLimit(.minutes(5)))
+@Suite("Real clients as phones of every family", .enabled(if: DHCPServer.obstacle == nil, "\(DHCPServer.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct DHCPFamilyClientTests {
     private static let ports = ["client1", "client2", "client3", "client4"]
 

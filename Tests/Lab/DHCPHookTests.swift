@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("Hooks of DHCP servers", .enabled(if: DHCPServer.obstacle == nil, "\(DHCPServer.obstacle ?? "")"), .serialized, .timeLimit(.minutes(5)))
+@Suite("Hooks of DHCP servers", .enabled(if: DHCPServer.obstacle == nil, "\(DHCPServer.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct DHCPHookTests {
     private static let mac = "00:15:65:0a:bb:01"
 

@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("DHCP behind a relay", .enabled(if: DHCPServer.obstacle == nil, "\(DHCPServer.obstacle ?? "")"), .serialized, .timeLimit(.minutes(5)))
+@Suite("DHCP behind a relay", .enabled(if: DHCPServer.obstacle == nil, "\(DHCPServer.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct DHCPRelayTests {
     @Test("A phone behind a relay with option 82 gets an address and the options of its subnet", arguments: DHCPServer.allCases)
     func relay(server: DHCPServer) async throws {

@@ -36,7 +36,7 @@ extension Lab {
         let script = state.appending(path: "udhcpc.script")
         try "#!/bin/sh\nif [ \"$1\" = bound ]; then env; fi\n".write(to: script, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
-        var arguments = ["in", phone, "udhcpc", "-i", interface, "-f", "-q", "-n", "-t", "5", "-T", "1", "-V", vendorClass, "-s", script.path]
+        var arguments = ["in", phone, "udhcpc", "-i", interface, "-f", "-q", "-n", "-t", "20", "-T", "3", "-V", vendorClass, "-s", script.path]
         if let hostname { arguments += ["-x", "hostname:\(hostname)"] }
         for code in codes { arguments += ["-O", "\(code)"] }
         return Self.variables(try await succeed(arguments))
@@ -53,7 +53,7 @@ extension Lab {
         try "send vendor-class-identifier \"\(vendorClass)\";\nrequest subnet-mask, tftp-server-name, bootfile-name;\n"
             .write(to: configuration, atomically: true, encoding: .utf8)
         _ = try await command([
-            "in", phone, "timeout", "20", "dhclient", "-4", "-1", "-d", "-cf", configuration.path, "-lf", "\(state.path)/dhclient.leases",
+            "in", phone, "timeout", "120", "dhclient", "-4", "-1", "-d", "-cf", configuration.path, "-lf", "\(state.path)/dhclient.leases",
             "-pf", "\(state.path)/dhclient.pid", "-sf", script.path, interface,
         ])
         return Self.variables(try String(contentsOf: found, encoding: .utf8))

@@ -7,7 +7,7 @@ import Testing
 private let obstacle: String? =
     DHCPServer.obstacle ?? (FileManager.default.fileExists(atPath: "/dev/net/tun") ? nil : "there is no /dev/net/tun for tagged ports in user space")
 
-@Suite("Voice VLAN", .enabled(if: obstacle == nil, "\(obstacle ?? "")"), .serialized, .timeLimit(.minutes(5)))
+@Suite("Voice VLAN", .enabled(if: obstacle == nil, "\(obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct DHCPVoiceVLANTests {
     /// The phone's first exchange is untagged, in the network of the computers; the second one is tagged, as after a restart.
     @Test("The data network tells the phone its VLAN, and tagged it gets an address and the URL there", arguments: DHCPServer.allCases)

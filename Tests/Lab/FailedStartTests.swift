@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("Starts that cannot go well", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(5)))
+@Suite("Starts that cannot go well", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct FailedStartTests {
     @Test("A second provd names the port that is taken, and the first goes on")
     func portInUse() async throws {

@@ -8,7 +8,7 @@ private let kamailioObstacle = Lab.obstacle ?? Lab.obstacle(["kamailio"])
 
 /// A real Kamailio as the PBX of the site, with what `provctl pbx kamailio generate` writes.
 @Suite(
-    "Kamailio as the PBX", .enabled(if: kamailioObstacle == nil, "\(kamailioObstacle ?? "")"), .serialized, .timeLimit(.minutes(8)))
+    "Kamailio as the PBX", .enabled(if: kamailioObstacle == nil, "\(kamailioObstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct KamailioTests {
     @Test("Phones without a line dial codes through Kamailio, are told through it, and call each other as their owners' with speech both ways")
     func onePBX() async throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import Synchronization
 import Testing
 
 /// An appliance and phone ports in network namespaces of their own, made by `scripts/lab/lab`.
@@ -26,8 +27,11 @@ struct Lab {
     let state: URL
     private let environment: [String: String]
 
+    /// How many labs this process has made.
+    private static let count = Atomic(0)
+
     private init(plugins: URL?, variables: [String: String]) {
-        let name = "\(ProcessInfo.processInfo.processIdentifier)-\(UInt16.random(in: .min ... .max))"
+        let name = "\(ProcessInfo.processInfo.processIdentifier)-\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
         state = FileManager.default.temporaryDirectory.appending(path: "provd-lab-\(name)")
         var environment = ["LAB_PREFIX": "provd-t\(name)-", "LAB_STATE": state.path]
         environment["LAB_PLUGINS"] = plugins?.path
@@ -114,7 +118,7 @@ struct Lab {
     /// The answer of a phone's curl: the HTTP status, or 000 if there was none.
     func status(of path: String, from phone: String, userAgent: String) async throws -> String {
         try await command([
-            "in", phone, "curl", "--silent", "--path-as-is", "--globoff", "--max-time", "10", "--user-agent", userAgent,
+            "in", phone, "curl", "--silent", "--path-as-is", "--globoff", "--max-time", "60", "--user-agent", userAgent,
             "--output", "/dev/null", "--write-out", "%{http_code}", "http://10.77.0.1:8667\(path)",
         ]).output
     }

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What docs/onboarding.md tells administrators to type.
-@Suite("The page on onboarding", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(5)))
+@Suite("The page on onboarding", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct OnboardingPageTests {
     /// The lines of the page's shell blocks.
     private func commands() throws -> [String] {

@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Codes that provd refuses", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(3)))
+@Suite("Codes that provd refuses", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct RefusedCodeTests {
     @Test("A wrong code changes nothing, and the right one still works afterwards")
     func wrongCode() async throws {
@@ -11,7 +11,7 @@ struct RefusedCodeTests {
             let wrong = code == "000000" ? "000001" : "000000"
             let refused = try await lab.boot("yealink", dialling: [wrong], until: "called")
             #expect(refused.notified.isEmpty)
-            #expect(try await !lab("arrived", "yealink=101").succeeded, "the line must not be on the phone")
+            #expect(try await !lab("arrived", "--settle", "5", "yealink=101").succeeded, "the line must not be on the phone")
 
             let report = try await lab.boot("yealink", dialling: [wrong, code])
             #expect(report.error == nil, "\(report.output)")

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("What the sniffer sees", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(3)))
+@Suite("What the sniffer sees", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct SnifferCaptureTests {
     @Test("Tagged frames show their VLAN, relayed ones their relay")
     func tagsAndRelays() async throws {
@@ -41,11 +41,13 @@ struct SnifferCaptureTests {
             try await lab.startPrinting([], to: seen)
             for number in 1...2 {
                 let mac = "00:15:65:00:00:0\(number)"
-                let line = """
-                    ip link add hot0 type veth peer name hot1 && ip link set hot0 up && ip link set hot1 up && sleep 2.5 &&
-                    '\(Lab.path("scripts/lab/discover"))' \(mac) --interface hot1
-                    """
+                let line = "ip link add hot0 type veth peer name hot1 && ip link set hot0 up && ip link set hot1 up"
                 try await lab.succeed("in", "appliance", "sh", "-c", line)
+                try await lab.wait(for: "hot0 is captured on, time \(number)") {
+                    let log = try Lab.text(URL(filePath: seen.path + ".log"))
+                    return log.split(separator: "\n").count { $0.contains("listening on hot0, which has come up") } == number
+                }
+                try await lab.succeed("in", "appliance", Lab.path("scripts/lab/discover"), mac, "--interface", "hot1")
                 try await lab.wait(for: "the phone on hot0 is seen, time \(number)") {
                     try Lab.text(seen).split(separator: "\n").contains { $0.contains(mac) && $0.contains("\"interface\":\"hot0\"") }
                 }

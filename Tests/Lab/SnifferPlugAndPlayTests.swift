@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("SIP plug and play on a LAN", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(3)))
+@Suite("SIP plug and play on a LAN", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct SnifferPlugAndPlayTests {
     @Test("A phone that asks by multicast is told provd's URL, another device is not")
     func multicast() async throws {

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("What the sniffer says of a network", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(3)))
+@Suite("What the sniffer says of a network", .enabled(if: Lab.obstacle == nil, "\(Lab.obstacle ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct SnifferProblemTests {
     @Test("Without a DHCP server, the phone's timeline says that nobody offers an address")
     func noServer() async throws {

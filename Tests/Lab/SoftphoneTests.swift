@@ -6,7 +6,7 @@ import Testing
 private let programs = ["ip", "baresip", "python3"]
 
 @Suite(
-    "Real SIP phones", .enabled(if: Lab.obstacle(programs) == nil, "\(Lab.obstacle(programs) ?? "")"), .serialized, .timeLimit(.minutes(5)))
+    "Real SIP phones", .enabled(if: Lab.obstacle(programs) == nil, "\(Lab.obstacle(programs) ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct SoftphoneTests {
     private struct Report: Decodable {
         var user: String

@@ -6,7 +6,7 @@ import Testing
 private let programs = ["ip", "curl", "python3"]
 
 @Suite(
-    "Every make's own file", .enabled(if: Lab.obstacle(programs) == nil, "\(Lab.obstacle(programs) ?? "")"), .serialized, .timeLimit(.minutes(5)))
+    "Every make's own file", .enabled(if: Lab.obstacle(programs) == nil, "\(Lab.obstacle(programs) ?? "")"), .serialized, .timeLimit(.minutes(20)))
 struct VendorAccountTests {
     private struct Report: Decodable {
         var plugin: String

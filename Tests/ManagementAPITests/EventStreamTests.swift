@@ -12,7 +12,7 @@ import Testing
 
 @testable import ManagementAPI
 
-@Suite("Events as they come", .timeLimit(.minutes(5)))
+@Suite("Events as they come", .timeLimit(.minutes(10)))
 struct EventStreamTests {
     /// Collects a stream until it has what a test waits for; then the reader goes away.
     private final class Reader: ResponseBodyWriter, Sendable {

@@ -5,7 +5,7 @@ import SIPOnboarding
 import SIPWire
 import Testing
 
-@Suite("Speech over sockets", .timeLimit(.minutes(2)))
+@Suite("Speech over sockets", .timeLimit(.minutes(10)))
 struct SpeechEndpointTests {
     @Test("A phone behind address translation answers a question with keys, and hears the prompt byte for byte")
     func heard() async throws {

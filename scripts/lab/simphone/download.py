@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from .fault import PhoneFault
 
 #: A phone gives up on a server that does not finish a configuration file within this time.
-TRANSFER_TIMEOUT_SECONDS = 20
+TRANSFER_TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)

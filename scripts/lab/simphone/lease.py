@@ -15,7 +15,7 @@ from pathlib import Path
 from .fault import PhoneFault
 
 #: Long enough for a server that first pings the address it is about to give (about three seconds with dnsmasq).
-LEASE_TIMEOUT_SECONDS = 30
+LEASE_TIMEOUT_SECONDS = 120
 
 CLIENT_CONFIGURATION = """\
 option opt150 code 150 = array of ip-address;
@@ -25,7 +25,7 @@ send vendor-class-identifier "{vendor_class}";
 send host-name "{host_name}";
 request subnet-mask, routers, domain-name-servers, ntp-servers, tftp-server-name, bootfile-name,
   vendor-encapsulated-options, opt150, opt159, opt160;
-timeout 20;
+timeout 100;
 retry 5;
 """
 

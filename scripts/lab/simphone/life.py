@@ -14,8 +14,8 @@ from .lease import DHCPClient
 from .sip import UserAgent
 from .talk import TalkingPhone
 
-#: provd answers the call, speaks, and then notifies; this leaves room for a slow machine.
-NOTIFY_TIMEOUT_SECONDS = 40
+#: provd answers the call, speaks, and then notifies; or somebody asks it to notify. This leaves room for a slow machine.
+NOTIFY_TIMEOUT_SECONDS = 300
 #: How long a phone waits for the other one to be there, which may still have to dial its code.
 TALK_TIMEOUT_SECONDS = 120
 

@@ -20,6 +20,8 @@ REFRESH_MILLISECONDS = 120_000
 #: After a call the phone keeps its port open for this long.
 LINGER_MILLISECONDS = 600_000
 SIP_PORT = 5060
+#: How long an answer may take, on a machine that does twenty other things.
+ANSWER_SECONDS = 120
 SPEECH_PORT = 11780
 
 
@@ -35,13 +37,14 @@ class UserAgent:
         self.flash = flash
         self.process: subprocess.Popen | None = None
         self.log = flash / "sip.log"
-        self.read = 0
+        #: The lines of the log that somebody waited for.
+        self.had: set[int] = set()
         self.runs = 0
 
     def register(self) -> None:
         """Register, and stay registered in the background."""
         self._start("register.xml", REFRESH_MILLISECONDS, {})
-        event = self.wait_for(("registered", "refused"), 15)
+        event = self.wait_for(("registered", "refused"), ANSWER_SECONDS)
         if event is None or event[0] == "refused":
             raise PhoneFault(f"register: {self.account}: {'no answer' if event is None else 'answer ' + event[1]}")
 
@@ -49,7 +52,7 @@ class UserAgent:
         """Dial a number, listen until the call ends, and keep the port open afterwards."""
         with SpeechListener(self.speech_port) as speech:
             self._start("call.xml", LINGER_MILLISECONDS, {"dialled": number, "rtp": str(self.speech_port)})
-            event = self.wait_for(("answered", "refused", "notified"), 20)
+            event = self.wait_for(("answered", "refused", "notified"), ANSWER_SECONDS)
             if event is None:
                 raise PhoneFault(f"call: {number}: no answer")
             if event[0] == "refused":
@@ -69,10 +72,10 @@ class UserAgent:
         """Wait until one of these is in the log, and give it with its value."""
         deadline = time.monotonic() + seconds
         while True:
-            for line in self._new_lines(names):
+            if line := self._next(names):
                 return line
             if self.process is None or self.process.poll() is not None:
-                for line in self._new_lines(names):
+                if line := self._next(names):
                     return line
                 raise PhoneFault(f"sip: the user agent ended early while waiting for {names[0]} (see {self.flash}/sip-*.err)")
             if time.monotonic() > deadline:
@@ -89,7 +92,7 @@ class UserAgent:
     def _start(self, scenario: str, pause: int, keys: dict[str, str]) -> None:
         self.stop()
         self.log.unlink(missing_ok=True)
-        self.read = 0
+        self.had = set()
         self.runs += 1
         trace = self.flash / f"sip-{int(time.time())}-{self.runs}"
         arguments = []
@@ -104,15 +107,16 @@ class UserAgent:
                  "-trace_msg", "-message_file", f"{trace}.messages", f"{self.account.server}:{self.account.port}"],
                 cwd=self.flash, stdin=subprocess.DEVNULL, stdout=screen, stderr=screen)
 
-    def _new_lines(self, names: tuple[str, ...]):
-        """The events since the last look, of these names; others stay behind. The last line may still be growing."""
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        lines = text.split("\n")[:-1]
-        while self.read < len(lines):
-            name, _, value = lines[self.read].partition(" ")
-            self.read += 1
-            if name in names:
-                yield name, value.strip(" []")
+    def _next(self, names: tuple[str, ...]) -> tuple[str, str] | None:
+        """The first event of one of these names that nobody has had yet; a NOTIFY can overtake the end of a call."""
+        # The last line may still be growing.
+        lines = self.log.read_text(errors="replace").split("\n")[:-1] if self.log.exists() else []
+        for index, line in enumerate(lines):
+            name, _, value = line.partition(" ")
+            if name in names and index not in self.had:
+                self.had.add(index)
+                return name, value.strip(" []")
+        return None
 
 
 class SpeechListener:
